@@ -1,0 +1,22 @@
+import * as tenancy from './0001-tenancy.ts';
+import * as audit from './0002-audit.ts';
+import * as hiring from './0003-hiring.ts';
+import * as workspaces from './0004-workspaces.ts';
+import * as delivery from './0005-delivery.ts';
+import * as lookups from './0006-lookups.ts';
+
+export interface Migration {
+  readonly name: string;
+  readonly up: string;
+  readonly down: string;
+}
+
+/** Every migration, oldest first. A migration that has landed is frozen: a change is a new one. */
+export const migrations: readonly Migration[] = [
+  { name: '0001-tenancy', ...tenancy },
+  { name: '0002-audit', ...audit },
+  { name: '0003-hiring', ...hiring },
+  { name: '0004-workspaces', ...workspaces },
+  { name: '0005-delivery', ...delivery },
+  { name: '0006-lookups', ...lookups },
+];
