@@ -1,0 +1,22 @@
+import { lstat, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkoutKey, stateDir } from '../paths.ts';
+import { postgresAccount } from './account.ts';
+
+const SHARED_DIR = '/var/tmp'; // survives a restart of the machine, and every account can walk into it
+
+/** The folder of this checkout's Postgres: in `.local`, or as root where `nobody` can get to. */
+export function postgresPlace(): string {
+  return postgresAccount() ? join(SHARED_DIR, `tenon-postgres-${checkoutKey()}`) : join(stateDir, 'postgres');
+}
+
+/**
+ * Makes a folder that only its owner can change. Others may walk through it but not list it.
+ * @throws when somebody else was there first (the name is predictable and the folder above may be shared).
+ */
+export async function makeOwnFolder(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o711 });
+  const found = await lstat(dir);
+  const own = found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+  if (!own) throw new Error(`${dir} belongs to somebody else or is writable by others: remove it.`);
+}
