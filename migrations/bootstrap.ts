@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 
 export interface BootstrapOptions {
   /** A superuser's (or CREATEROLE + CREATEDB role's) connection to any database of the cluster. */
@@ -38,8 +38,8 @@ export async function bootstrapDatabase({ adminUrl, database, passwords }: Boots
   });
 }
 
-async function withClient(connectionString: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString });
+async function withClient(connectionString: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString });
   await client.connect();
   try {
     await work(client);
@@ -48,12 +48,12 @@ async function withClient(connectionString: string, work: (client: pg.Client) =>
   }
 }
 
-async function ensureLogin(client: pg.Client, role: string, password: string): Promise<void> {
+async function ensureLogin(client: Client, role: string, password: string): Promise<void> {
   await ensureRole(client, role, 'LOGIN');
   await client.query(`alter role ${role} password ${client.escapeLiteral(password)}`);
 }
 
-async function ensureRole(client: pg.Client, role: string, login: 'LOGIN' | 'NOLOGIN'): Promise<void> {
+async function ensureRole(client: Client, role: string, login: 'LOGIN' | 'NOLOGIN'): Promise<void> {
   const found = await client.query('select 1 from pg_roles where rolname = $1', [role]);
   if (found.rowCount === 0) await client.query(`create role ${role} ${login} NOSUPERUSER NOBYPASSRLS NOCREATEDB`);
 }

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { Umzug, type UmzugStorage } from 'umzug';
 import { migrations } from './index.ts';
 
@@ -15,8 +15,8 @@ export async function migrateDown(ownerUrl: string, steps: number): Promise<stri
   });
 }
 
-async function withUmzug<T>(ownerUrl: string, work: (umzug: Umzug<pg.Client>) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: ownerUrl });
+async function withUmzug<T>(ownerUrl: string, work: (umzug: Umzug<Client>) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: ownerUrl });
   await client.connect();
   try {
     // Two deployments at once: the second waits here and then finds nothing to do.
@@ -37,7 +37,7 @@ async function withUmzug<T>(ownerUrl: string, work: (umzug: Umzug<pg.Client>) =>
   }
 }
 
-async function inTransaction(client: pg.Client, sql: string): Promise<void> {
+async function inTransaction(client: Client, sql: string): Promise<void> {
   await client.query('begin');
   try {
     await client.query(sql);
@@ -48,7 +48,7 @@ async function inTransaction(client: pg.Client, sql: string): Promise<void> {
   }
 }
 
-function tableStorage(client: pg.Client): UmzugStorage<pg.Client> {
+function tableStorage(client: Client): UmzugStorage<Client> {
   const ensure = (): Promise<unknown> =>
     client.query(
       'create table if not exists schema_migrations (name text primary key, ran_at timestamptz not null default now())',

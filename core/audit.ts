@@ -1,0 +1,50 @@
+import type { Sequelize } from 'sequelize';
+import type { Actor } from '../domain/identity/actor.ts';
+import { rowsOf } from './database.ts';
+
+/** What happened to which thing. `before` and `after` hold no secrets. */
+export interface AuditEntry {
+  /** `noun.past_verb`, e.g. `simulation.created`. */
+  readonly action: string;
+  readonly resource: { readonly type: string; readonly id: string };
+  readonly before?: object;
+  readonly after?: object;
+}
+
+/** Where a command came from, for the audit trail. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly address?: string;
+}
+
+/** Appends to the organisation's hash chain; the database computes the hashes over exactly the text sent here. */
+export async function appendAudit(
+  db: Sequelize,
+  actor: Actor,
+  entries: readonly AuditEntry[],
+  request: RequestFacts | undefined,
+): Promise<void> {
+  if (entries.length === 0) return;
+  const at = new Date().toISOString();
+  const bodies = entries.map(({ action, resource, before, after }) =>
+    JSON.stringify({ at, action, resource, actor: auditActor(actor), before, after, ...request }),
+  );
+  await rowsOf(db, 'select append_audit($1::text[])', [bodies]);
+}
+
+function auditActor(actor: Actor): object {
+  switch (actor.kind) {
+    case 'user':
+      return { kind: 'user', id: actor.userId, email: actor.email };
+    case 'candidate':
+      return {
+        kind: 'candidate',
+        id: `${actor.identity.issuer}|${actor.identity.subject}`,
+        email: actor.identity.email,
+      };
+    case 'system':
+      return { kind: 'system', id: actor.component };
+    case 'anonymous':
+      return { kind: 'anonymous' };
+  }
+}

@@ -1,0 +1,51 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What Tenon counts. Labels are route templates and kinds, never ids. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly httpSeconds: Histogram<'method' | 'route' | 'status'>;
+  readonly outboxDeliveries: Counter<'outcome' | 'by'>;
+  readonly outboxWaiting: Gauge;
+  readonly reconcilerFindings: Counter<'finding'>;
+  readonly webhooks: Counter<'event' | 'outcome'>;
+}
+
+/** A registry of its own per process part, so that tests can make many. */
+export function createMetrics({ processMetrics }: { processMetrics: boolean }): Metrics {
+  const registry = new Registry();
+  if (processMetrics) collectDefaultMetrics({ register: registry, prefix: 'tenon_' });
+  const registers = [registry];
+  return {
+    registry,
+    httpSeconds: new Histogram({
+      name: 'tenon_http_request_seconds',
+      help: 'Time from request to reply, by route template',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 75],
+      registers,
+    }),
+    outboxDeliveries: new Counter({
+      name: 'tenon_outbox_deliveries_total',
+      help: 'Outbox messages handed to Temporal, by outcome and by who delivered them',
+      labelNames: ['outcome', 'by'],
+      registers,
+    }),
+    outboxWaiting: new Gauge({
+      name: 'tenon_outbox_waiting',
+      help: 'Committed outbox messages that Temporal has not got yet',
+      registers,
+    }),
+    reconcilerFindings: new Counter({
+      name: 'tenon_reconciler_findings_total',
+      help: 'Unfinished rows without a workflow and workflows without an unfinished row',
+      labelNames: ['finding'],
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'tenon_github_webhooks_total',
+      help: 'Webhook deliveries from GitHub, by event and what became of them',
+      labelNames: ['event', 'outcome'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,56 @@
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { SearchAttributeType, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { DeliveryOutcome, WorkflowMessage } from './outbox.ts';
+import type { Settings } from './settings.ts';
+
+export const tenonOrg = defineSearchAttributeKey('TenonOrg', SearchAttributeType.KEYWORD);
+export const tenonKind = defineSearchAttributeKey('TenonKind', SearchAttributeType.KEYWORD);
+export const tenonRef = defineSearchAttributeKey('TenonRef', SearchAttributeType.KEYWORD);
+
+/** A client that connects lazily, so that the API starts and serves reads while Temporal is down. */
+export function temporalClient({ temporal }: Pick<Settings, 'temporal'>): Client {
+  const connection = Connection.lazy({
+    address: temporal.address,
+    ...(temporal.apiKey !== undefined && { apiKey: temporal.apiKey }),
+    ...((temporal.tls || temporal.apiKey !== undefined) && { tls: true }),
+  });
+  return new Client({ connection, namespace: temporal.namespace });
+}
+
+/**
+ * Hands one message to Temporal. Safe to repeat: a workflow id names one life, and its start is refused the second time.
+ * @throws when Temporal does not answer within `deadlineMs` (without one a dead server blocks for 18 s)
+ */
+export async function deliverMessage(
+  client: Client,
+  { start, signal }: WorkflowMessage,
+  deadlineMs: number,
+): Promise<DeliveryOutcome> {
+  const options = {
+    workflowId: start.workflowId,
+    taskQueue: start.taskQueue,
+    args: [start.input],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: start.summary,
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: tenonOrg, value: start.orgId },
+      { key: tenonKind, value: start.kind },
+      { key: tenonRef, value: start.ref },
+    ]),
+  } as const;
+  try {
+    return await client.withDeadline(Date.now() + deadlineMs, async () => {
+      if (!signal) {
+        await client.workflow.start(start.type, options);
+        return 'started';
+      }
+      const signalArgs = signal.input === undefined ? [] : [signal.input];
+      await client.workflow.signalWithStart(start.type, { ...options, signal: signal.name, signalArgs });
+      return 'signalled';
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'already_closed';
+    throw error;
+  }
+}

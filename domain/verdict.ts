@@ -1,0 +1,2 @@
+/** What a policy says: `denied` becomes 403, `hidden` 404, so that nobody learns what exists in another's place. */
+export type Verdict = 'allowed' | 'denied' | 'hidden';
