@@ -1,0 +1,1 @@
+"""Pre-orders of a corner bakery."""
