@@ -74,7 +74,10 @@ export function summarizeDiff(reply: CompareReply, ends: CompareEnds, limits: Di
   return { ahead_by, behind_by, total_commits, base: ends.base, head: ends.head, files, truncated };
 }
 
-function keepPatch(patch: string | undefined, limit: number): { text: string | null; kept: number; truncated: boolean } {
+function keepPatch(
+  patch: string | undefined,
+  limit: number,
+): { text: string | null; kept: number; truncated: boolean } {
   if (patch === undefined) return { text: null, kept: 0, truncated: false };
   if (limit === 0 && patch !== '') return { text: truncationSuffix, kept: 0, truncated: true };
   const { text, truncated } = truncate(redactSecretsInCode(stripControl(patch)), limit);

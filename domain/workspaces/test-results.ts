@@ -105,11 +105,11 @@ export type TestResultsStatus = 'passed' | 'failed' | 'timeout' | 'error' | 'unk
 const shownStatuses = ['passed', 'failed', 'timeout', 'error'] as const;
 
 /** `testResults.status` (contract, section 3): timeout, then the stored status, then the counts, then `unknown`; null when there is nothing. */
-export function testResultsStatus(outcome: StoredOutcome | null): TestResultsStatus | null {
-  if (outcome === null || Object.values(outcome).every((value) => value === null || value === undefined)) return null;
-  if (outcome.timeout === true) return 'timeout';
-  const stored = shownStatuses.find((status) => status === outcome.status);
+export function testResultsStatus({ timeout, status, passed, failed }: StoredOutcome): TestResultsStatus | null {
+  if (timeout === true) return 'timeout';
+  const stored = shownStatuses.find((shown) => shown === status);
   if (stored !== undefined) return stored;
-  if ((outcome.failed ?? 0) > 0) return 'failed';
-  return typeof outcome.passed === 'number' ? 'passed' : 'unknown';
+  if (typeof failed === 'number' && failed > 0) return 'failed';
+  if (typeof passed === 'number') return 'passed';
+  return typeof status === 'string' || typeof failed === 'number' ? 'unknown' : null;
 }

@@ -1,0 +1,5 @@
+/** What a mail is about; each kind has one template. */
+export type EmailKind = 'invitation';
+
+/** `skipped`: what it would have said was no longer true when its turn came. */
+export type EmailStatus = 'queued' | 'sent' | 'failed' | 'skipped';

@@ -1,0 +1,17 @@
+/**
+ * `requested` → `provisioning` → `ready`; `failed` when it could not be made (a new generation tries again); `archived` when
+ * its session has ended.
+ */
+export type WorkspaceStatus = 'requested' | 'provisioning' | 'ready' | 'failed' | 'archived';
+
+const USERNAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/;
+
+/** GitHub's rule for user names, as contracts/hiring.md section 4 states it. */
+export function isGithubUsername(name: string): boolean {
+  return USERNAME.test(name);
+}
+
+/** The repository's name: the same for the same task, so that a retry adopts what an earlier try made. */
+export function workspaceRepoName(prefix: string, sessionId: string, taskId: string): string {
+  return `${prefix}${sessionId}-task${taskId}`;
+}

@@ -1,0 +1,64 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+import type { WorkspaceStatus } from '../domain/workspaces/workspace.ts';
+
+export class Workspace extends Model<InferAttributes<Workspace>, InferCreationAttributes<Workspace>> {
+  declare id: CreationOptional<string>;
+  declare orgId: string;
+  declare candidateSessionId: CreationOptional<string | null>;
+  declare taskId: CreationOptional<string | null>;
+  declare invitationId: CreationOptional<string | null>;
+  declare status: CreationOptional<WorkspaceStatus>;
+  declare generation: CreationOptional<number>;
+  declare settledGeneration: CreationOptional<number>;
+  declare templateRepo: string;
+  declare repoFullName: string;
+  declare repoId: CreationOptional<string | null>;
+  declare defaultBranch: CreationOptional<string | null>;
+  declare baseTemplateSha: CreationOptional<string | null>;
+  declare githubUsername: CreationOptional<string | null>;
+  declare accessGrantedTo: CreationOptional<string | null>;
+  declare initializedAt: CreationOptional<Date | null>;
+  declare readyAt: CreationOptional<Date | null>;
+  declare errorCode: CreationOptional<string | null>;
+  declare latestCommitSha: CreationOptional<string | null>;
+  declare lastRunId: CreationOptional<string | null>;
+  declare createdAt: CreationOptional<Date>;
+  declare updatedAt: CreationOptional<Date>;
+}
+
+export function defineWorkspace(sequelize: Sequelize): void {
+  Workspace.init(
+    {
+      id: { type: DataTypes.UUID, primaryKey: true, defaultValue: DataTypes.UUIDV4 },
+      orgId: { type: DataTypes.UUID, allowNull: false },
+      candidateSessionId: DataTypes.BIGINT,
+      taskId: DataTypes.BIGINT,
+      invitationId: DataTypes.UUID,
+      status: { type: DataTypes.TEXT, allowNull: false, defaultValue: 'requested' },
+      generation: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 1 },
+      settledGeneration: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 0 },
+      templateRepo: { type: DataTypes.TEXT, allowNull: false },
+      repoFullName: { type: DataTypes.TEXT, allowNull: false },
+      repoId: DataTypes.BIGINT,
+      defaultBranch: DataTypes.TEXT,
+      baseTemplateSha: DataTypes.TEXT,
+      githubUsername: DataTypes.TEXT,
+      accessGrantedTo: DataTypes.TEXT,
+      initializedAt: DataTypes.DATE,
+      readyAt: DataTypes.DATE,
+      errorCode: DataTypes.TEXT,
+      latestCommitSha: DataTypes.TEXT,
+      lastRunId: DataTypes.UUID,
+      createdAt: DataTypes.DATE,
+      updatedAt: DataTypes.DATE,
+    },
+    { sequelize, tableName: 'workspaces' },
+  );
+}

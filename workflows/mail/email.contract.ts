@@ -1,0 +1,20 @@
+import { taskQueues } from '../queues.contract.ts';
+
+export interface EmailInput {
+  readonly orgId: string;
+  readonly emailId: string;
+}
+
+/** One mail: render, send once. */
+export function emailStart({ orgId, emailId }: EmailInput, ref: string) {
+  return {
+    workflowId: `email/${emailId}`,
+    type: 'email',
+    taskQueue: taskQueues.db,
+    input: { orgId, emailId },
+    orgId,
+    kind: 'email',
+    ref,
+    summary: `Mail ${emailId}: render it and send it once`,
+  };
+}

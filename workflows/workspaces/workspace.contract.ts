@@ -1,0 +1,21 @@
+import { taskQueues } from '../queues.contract.ts';
+
+export interface WorkspaceInput {
+  readonly orgId: string;
+  readonly workspaceId: string;
+  readonly generation: number;
+}
+
+/** One life of provisioning: makes it so (repository, readiness, access), adopting whatever is there already. */
+export function workspaceStart(input: WorkspaceInput, ref: string) {
+  return {
+    workflowId: `workspace/${input.workspaceId}/${input.generation}`,
+    type: 'workspace',
+    taskQueue: taskQueues.db,
+    input: { orgId: input.orgId, workspaceId: input.workspaceId, generation: input.generation },
+    orgId: input.orgId,
+    kind: 'workspace',
+    ref,
+    summary: `Workspace ${input.workspaceId}: repository, readiness and access`,
+  };
+}
