@@ -2,7 +2,8 @@
 import { spawn } from 'node:child_process';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findLeftovers } from '../local/leftovers.ts';
@@ -56,7 +57,7 @@ async function runTests(): Promise<number> {
   const postgres = await startEphemeralPostgres(join(dir, 'postgres'));
   cleanups.push(() => postgres.stop());
   const mark = randomUUID();
-  const code = await runMocha({
+  const code = await runMocha(await mochaConfig(dir), {
     ...process.env,
     ...(await prepareTemplate(postgres.adminUrl)),
     TMPDIR: dir,
@@ -68,7 +69,7 @@ async function runTests(): Promise<number> {
     ...(mode === 'full' && { TENON_TEST_FULL: '1' }),
   });
   await postgres.stop();
-  const left = await findLeftovers({ dir, text: mark, ignore: /^(tsx-\d*|node-compile-cache)$/ });
+  const left = await findLeftovers({ dir, text: mark, ignore: /^(tsx-\d*|node-compile-cache|mocharc\.json)$/ });
   for (const { pid, command } of left.processes) say(`left behind: process ${pid}: ${command}`);
   for (const name of left.files) say(`left behind: ${name} in the folder for temporary files`);
   say(`test run: seed ${seed}, ${mode}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
@@ -103,9 +104,19 @@ async function prepareTemplate(adminUrl: string): Promise<Record<string, string>
   };
 }
 
-async function runMocha(env: NodeJS.ProcessEnv): Promise<number> {
+/** mocha adds the files of its configuration to those on the command line; named files shall be the only ones. */
+async function mochaConfig(dir: string): Promise<string[]> {
+  const named = mochaArgs.some((arg) => arg.includes('.test.ts') || existsSync(join(checkoutDir, arg)));
+  if (!named) return [];
+  const config = JSON.parse(await readFile(join(checkoutDir, '.mocharc.json'), 'utf8')) as Record<string, unknown>;
+  const path = join(dir, 'mocharc.json');
+  await writeFile(path, JSON.stringify({ ...config, spec: undefined }));
+  return ['--config', path];
+}
+
+async function runMocha(config: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const mocha = join(checkoutDir, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const child = spawn(process.execPath, [mocha, ...mochaArgs], {
+  const child = spawn(process.execPath, [mocha, ...config, ...mochaArgs], {
     cwd: checkoutDir,
     env,
     stdio: 'inherit',
