@@ -1,0 +1,164 @@
+import { rowsOf } from '../../core/database.ts';
+import { AppError } from '../../core/errors.ts';
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import { isOpen } from '../../domain/hiring/session.ts';
+import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
+import type { EmailKind, EmailStatus } from '../../domain/mail/email.ts';
+import { CandidateSession } from '../../models/candidate-session.ts';
+import { Email } from '../../models/email.ts';
+import { Simulation } from '../../models/simulation.ts';
+import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
+import { emailStart } from '../../workflows/mail/email.contract.ts';
+
+type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
+
+export interface EmailRequest {
+  readonly kind: EmailKind;
+  readonly sessionId: string;
+  /** The life of the session that the mail speaks of; if it has moved on by then, the mail is skipped. */
+  readonly generation: number;
+  readonly toAddress: string;
+}
+
+/** Queues a mail; it leaves by workflow once the caller's unit of work has been committed. */
+export async function requestEmail(uow: TenantWork, request: EmailRequest): Promise<{ emailId: string }> {
+  const { orgId } = uow.actor;
+  const email = await Email.create({
+    orgId,
+    kind: request.kind,
+    candidateSessionId: request.sessionId,
+    sessionGeneration: request.generation,
+    toAddress: request.toAddress,
+  });
+  uow.enqueue({ start: emailStart({ orgId, emailId: email.id }, sessionRef(request.sessionId)) });
+  return { emailId: email.id };
+}
+
+/** What an invitation says, without its link, which is derived where it is rendered. */
+export interface InvitationFacts {
+  readonly kind: 'invitation';
+  readonly emailId: string;
+  readonly toAddress: string;
+  readonly candidateName: string;
+  readonly title: string;
+  readonly role: string;
+  readonly expiresAt: Date;
+  readonly link: { readonly keyId: string; readonly sessionId: string; readonly generation: number };
+}
+
+/** `send`: an intent is recorded and the caller must send now. `settled`: nothing is left to do. */
+export type SendingDecision =
+  | { readonly outcome: 'send'; readonly facts: InvitationFacts }
+  | { readonly outcome: 'settled'; readonly status: EmailStatus };
+
+/**
+ * Decides under the row's lock whether this mail is to be sent now. SMTP cannot be asked whether it has taken a mail, so an
+ * intent without an answer is never repeated: the mail becomes `failed`, and the effect `unknown`.
+ * @throws {AppError} NOT_FOUND when there is no such mail
+ */
+export async function beginSending(uow: TenantWork, emailId: string): Promise<SendingDecision> {
+  const email = await Email.findOne({ where: { id: emailId }, lock: true });
+  if (!email) throw new AppError('NOT_FOUND', `Mail ${emailId} not found`);
+  if (email.status !== 'queued') return { outcome: 'settled', status: email.status };
+  const session = await CandidateSession.findOne({ where: { id: email.candidateSessionId ?? '0' } });
+  const simulation = session && (await Simulation.findOne({ where: { id: session.simulationId } }));
+  if (!simulation || !isOpen(session.status) || session.generation !== email.sessionGeneration) {
+    await settle(uow, email, 'skipped', 'The invitation was no longer valid when its turn came');
+    return { outcome: 'settled', status: 'skipped' };
+  }
+  if (!(await recordIntent(uow, emailId))) {
+    await recordUnknown(uow, { emailId, reason: 'An earlier attempt ended without an answer from the mail server' });
+    return { outcome: 'settled', status: 'failed' };
+  }
+  return {
+    outcome: 'send',
+    facts: {
+      kind: email.kind,
+      emailId,
+      toAddress: email.toAddress,
+      candidateName: session.candidateName,
+      title: simulation.title,
+      role: simulation.role,
+      expiresAt: session.expiresAt,
+      link: { keyId: session.tokenKeyId, sessionId: session.id, generation: session.generation },
+    },
+  };
+}
+
+/** The mail server has taken it. Also corrects a `failed` that was written while the answer was still under way. */
+export async function recordSent(
+  uow: TenantWork,
+  { emailId, providerMessageId }: { emailId: string; providerMessageId: string },
+): Promise<void> {
+  await setEffect(uow, emailId, 'done', providerMessageId);
+  const email = await Email.findOne({ where: { id: emailId }, lock: true });
+  if (!email || email.status === 'sent') return;
+  email.set({ providerMessageId, sentAt: new Date() });
+  await settle(uow, email, 'sent', null);
+}
+
+/** The mail server has not taken it this time, for certain: a later attempt may send it. */
+export async function recordRefusal(
+  uow: TenantWork,
+  { emailId, reason }: { emailId: string; reason: string },
+): Promise<void> {
+  await setEffect(uow, emailId, 'intent', REFUSED);
+  await Email.update({ lastError: reason }, { where: { id: emailId, status: 'queued' } });
+}
+
+/** It was not and will not be sent. Does nothing to a mail that is settled already. */
+export async function recordFailed(
+  uow: TenantWork,
+  { emailId, reason }: { emailId: string; reason: string },
+): Promise<void> {
+  const email = await Email.findOne({ where: { id: emailId, status: 'queued' }, lock: true });
+  if (email) await settle(uow, email, 'failed', reason);
+}
+
+/** Nobody can say whether the mail server has taken it; it is not sent again. */
+export async function recordUnknown(
+  uow: TenantWork,
+  { emailId, reason }: { emailId: string; reason: string },
+): Promise<void> {
+  await setEffect(uow, emailId, 'unknown', null);
+  await recordFailed(uow, { emailId, reason });
+}
+
+const REFUSED = 'refused';
+
+/** False when an earlier intent has had no answer. */
+async function recordIntent({ db, actor }: TenantWork, emailId: string): Promise<boolean> {
+  const rows = await rowsOf(
+    db,
+    `insert into effects (org_id, key, state) values ($1, $2, 'intent')
+     on conflict (org_id, key) do update set far_ref = null, updated_at = now()
+       where effects.state = 'intent' and effects.far_ref = $3
+     returning key`,
+    [actor.orgId, `email/${emailId}`, REFUSED],
+  );
+  return rows.length > 0;
+}
+
+async function setEffect(
+  { db, actor }: TenantWork,
+  emailId: string,
+  state: 'intent' | 'done' | 'unknown',
+  farRef: string | null,
+): Promise<void> {
+  await rowsOf(
+    db,
+    `update effects set state = $3, far_ref = $4, updated_at = now()
+     where org_id = $1 and key = $2 and state <> 'done'`,
+    [actor.orgId, `email/${emailId}`, state, farRef],
+  );
+}
+
+async function settle(uow: TenantWork, email: Email, status: EmailStatus, lastError: string | null): Promise<void> {
+  await email.update({ status, lastError });
+  uow.audit({
+    action: `email.${status}`,
+    resource: { type: 'email', id: email.id },
+    after: { kind: email.kind, candidateSessionId: email.candidateSessionId, lastError },
+  });
+  if (email.candidateSessionId !== null) uow.notify(`session:${email.candidateSessionId}`);
+}
