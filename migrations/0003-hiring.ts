@@ -74,6 +74,8 @@ create table candidate_sessions (
   check (status <> 'expired' or expired_at is not null),
   check (status <> 'revoked' or revoked_at is not null)
 );
+-- A link is derived from the session's id, so the id is drawn before the row is written.
+grant usage on sequence candidate_sessions_id_seq to tenon_app;
 create index candidate_sessions_open on candidate_sessions (expires_at) where status in ('not_started', 'in_progress');
 create index candidate_sessions_by_email on candidate_sessions (invite_email);
 ${sealed('candidate_sessions')}

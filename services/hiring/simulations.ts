@@ -1,0 +1,101 @@
+import { AppError } from '../../core/errors.ts';
+import { rowsOf } from '../../core/database.ts';
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import { fiveDays, hasWorkspace } from '../../domain/hiring/blueprint.ts';
+import { seesAllSimulations } from '../../domain/hiring/policies.ts';
+import { templateCatalogue, templateRepository } from '../../domain/hiring/template-catalogue.ts';
+import type { UserActor } from '../../domain/identity/actor.ts';
+import { SimulationTask } from '../../models/simulation-task.ts';
+import { Simulation } from '../../models/simulation.ts';
+
+export interface NewSimulation {
+  readonly title: string;
+  readonly role: string;
+  readonly techStack: string;
+  readonly seniority: string;
+  readonly focus: string;
+  readonly templateKey: string;
+}
+
+export interface SimulationWithTasks {
+  readonly simulation: Simulation;
+  /** In the order of their days. */
+  readonly tasks: readonly SimulationTask[];
+}
+
+/** Creates a simulation with its five days. `templateOwner` owns the template repositories. */
+export async function createSimulation(
+  uow: UnitOfWork<UserActor>,
+  given: NewSimulation,
+  templateOwner: string,
+): Promise<SimulationWithTasks> {
+  const repository = templateRepository(templateOwner, given.templateKey);
+  if (repository === undefined) {
+    const allowed = Object.keys(templateCatalogue).sort();
+    throw new AppError('INVALID_TEMPLATE_KEY', `Invalid templateKey. Allowed values: ${allowed.join(', ')}`, {
+      extra: { details: { allowed } },
+    });
+  }
+  const { orgId, userId } = uow.actor;
+  const simulation = await Simulation.create({ orgId, createdBy: userId, ...given });
+  const tasks = await SimulationTask.bulkCreate(
+    fiveDays.map((day) => ({
+      ...day,
+      orgId,
+      simulationId: simulation.id,
+      templateRepo: hasWorkspace(day.type) ? repository : null,
+    })),
+    { returning: true },
+  );
+  uow.audit({
+    action: 'simulation.created',
+    resource: { type: 'simulation', id: simulation.id },
+    after: { ...given },
+  });
+  return { simulation, tasks };
+}
+
+/** A simulation of the tenant with its tasks; the caller's policy decides whether it is shown. */
+export async function loadSimulation(id: string): Promise<SimulationWithTasks> {
+  const simulation = await Simulation.findByPk(id);
+  if (!simulation) throw new AppError('SIMULATION_NOT_FOUND');
+  const tasks = await SimulationTask.findAll({ where: { simulationId: id }, order: [['dayIndex', 'ASC']] });
+  return { simulation, tasks };
+}
+
+export interface SimulationListItem {
+  readonly id: string;
+  readonly title: string;
+  readonly role: string;
+  readonly techStack: string;
+  readonly templateKey: string;
+  readonly createdAt: Date;
+  readonly numCandidates: number;
+}
+
+export interface ListOptions {
+  /** Only the caller's own, also for those who may see all. */
+  readonly mine: boolean;
+  readonly limit: number;
+  /** Continue after this simulation. */
+  readonly after?: { readonly createdAt: Date; readonly id: string };
+}
+
+/** Simulations that the caller may see, newest first, with the number of their candidates. */
+export async function listSimulations(
+  { actor, db }: UnitOfWork<UserActor>,
+  { mine, limit, after }: ListOptions,
+): Promise<SimulationListItem[]> {
+  const creator = seesAllSimulations(actor) && !mine ? null : actor.userId;
+  return rowsOf<SimulationListItem>(
+    db,
+    `select s.id, s.title, s.role, s.tech_stack as "techStack", s.template_key as "templateKey", s.created_at as "createdAt",
+            (select count(*)::int from candidate_sessions c where c.org_id = s.org_id and c.simulation_id = s.id) as "numCandidates"
+     from simulations s
+     where s.org_id = $1 and ($2::uuid is null or s.created_by = $2)
+       and ($3::timestamptz is null or (s.created_at, s.id) < ($3, $4::bigint))
+     order by s.created_at desc, s.id desc
+     limit $5`,
+    [actor.orgId, creator, after?.createdAt ?? null, after?.id ?? null, limit],
+  );
+}
