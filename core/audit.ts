@@ -26,8 +26,9 @@ export async function appendAudit(
 ): Promise<void> {
   if (entries.length === 0) return;
   const at = new Date().toISOString();
+  const { requestId, address } = request ?? {}; // named one by one: callers hand in richer objects than the trail may hold
   const bodies = entries.map(({ action, resource, before, after }) =>
-    JSON.stringify({ at, action, resource, actor: auditActor(actor), before, after, ...request }),
+    JSON.stringify({ at, action, resource, actor: auditActor(actor), before, after, requestId, address }),
   );
   await rowsOf(db, 'select append_audit($1::text[])', [bodies]);
 }

@@ -29,6 +29,13 @@ export interface CandidateActor {
   readonly identity: CandidateIdentity;
 }
 
+/** A signed-in candidate before a session has told the organisation; see `candidateActor`. */
+export interface CandidateCaller {
+  readonly kind: 'candidateIdentity';
+  readonly orgId: null;
+  readonly identity: CandidateIdentity;
+}
+
 /** Tenon itself: a workflow's activity, the relay, a webhook. */
 export interface SystemActor {
   readonly kind: 'system';
@@ -47,6 +54,11 @@ export interface AnonymousActor {
 export type Actor = UserActor | CandidateActor | SystemActor | AnonymousActor;
 
 export const anonymous: AnonymousActor = { kind: 'anonymous', orgId: null };
+
+/** The candidate, once a session or an invite token has told the organisation. */
+export function candidateActor(orgId: string, identity: CandidateIdentity): CandidateActor {
+  return { kind: 'candidate', orgId, identity };
+}
 
 /** The system acting for one organisation. */
 export function systemActor(orgId: string, component: string): SystemActor {

@@ -1,0 +1,23 @@
+import type { Sequelize } from 'sequelize';
+import type { Logger } from '../core/logger.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Settings } from '../core/settings.ts';
+import type { UnitsOfWork } from '../core/unit-of-work.ts';
+import type { Waiter } from '../core/wait.ts';
+import type { Links } from './links.ts';
+import type { TokenVerifier } from './middleware/auth/verifier.ts';
+
+/** What every handler is handed: the parts of the API process, made once in `compose.ts` (or by a test). */
+export interface App {
+  readonly settings: Settings;
+  readonly db: Sequelize;
+  /** `app.uow.write(actor, work, request)` and `app.uow.read(actor, work)`. */
+  readonly uow: UnitsOfWork;
+  /** `app.wait.until(topic, look, { timeoutMs, signal: request.signal })`, outside a unit of work. */
+  readonly wait: Waiter;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly links: Links;
+  /** Checks bearer tokens of every issuer that is accepted. */
+  readonly tokens: TokenVerifier;
+}

@@ -1,0 +1,33 @@
+import type { Settings } from '../core/settings.ts';
+
+/** Addresses that replies carry. */
+export interface Links {
+  /** Where a candidate opens an invitation. */
+  invite(token: string): string;
+  /** A workflow in the Temporal Web UI. */
+  workflow(workflowId: string): string;
+  repository(fullName: string): string;
+  /** Opens the repository in a codespace. */
+  codespace(fullName: string): string;
+  commit(fullName: string, sha: string): string;
+  run(fullName: string, githubRunId: string): string;
+  compare(fullName: string, base: string, head: string): string;
+}
+
+/** Builds links on the configured hosts; GitHub's own codespaces host only goes with github.com. */
+export function linksOf({ github, temporal, candidatePortalBaseUrl }: Settings): Links {
+  const repository = (fullName: string): string => `${github.webBase}/${fullName}`;
+  return {
+    repository,
+    invite: (token) => `${candidatePortalBaseUrl}/candidate/session/${token}`,
+    workflow: (id) =>
+      `${temporal.uiUrl}/namespaces/${encodeURIComponent(temporal.namespace)}/workflows/${encodeURIComponent(id)}`,
+    codespace: (fullName) =>
+      github.webBase === 'https://github.com'
+        ? `https://codespaces.new/${fullName}?quickstart=1`
+        : `${github.webBase}/codespaces/new/${fullName}?quickstart=1`,
+    commit: (fullName, sha) => `${repository(fullName)}/commit/${sha}`,
+    run: (fullName, githubRunId) => `${repository(fullName)}/actions/runs/${githubRunId}`,
+    compare: (fullName, base, head) => `${repository(fullName)}/compare/${base}...${head}`,
+  };
+}
