@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import * as components from './components.ts';
+import { prepareDatabase } from './database.ts';
+import { stateDir } from './paths.ts';
+import { makePlan, type Plan, portsOf, usualPorts } from './plan.ts';
+import { ensureSecrets } from './secrets.ts';
+import { choosePorts } from './supervisor/choose-ports.ts';
+import type { ComponentSpec } from './supervisor/component.ts';
+import { readStackFile, type StackComponent, type StackFile, writeStackFile } from './supervisor/stack-file.ts';
+import { stopStale } from './supervisor/stale.ts';
+import { type RunningComponent, Supervisor } from './supervisor/supervisor.ts';
+import { ensureTemporalCli } from './temporal/cli.ts';
+import { answersFor } from './temporal/ready.ts';
+
+/** The order of the stack file and of stopping (reversed). */
+const ORDER = ['postgres', 'temporal', 'github', 'identity', 'mailbox', 'worker', 'api'];
+
+/** The local stack. The caller holds the lock of the state folder while it uses one. */
+export class Stack {
+  readonly #say: (line: string) => void;
+  readonly #supervisor: Supervisor;
+  #state: StackFile['state'] = 'starting';
+  #plan: Plan | undefined;
+  #running: readonly RunningComponent[] = [];
+  readonly #external: StackComponent[] = [];
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+    this.#supervisor = new Supervisor({
+      logDir: join(stateDir, 'logs'),
+      onChange: (running) => {
+        this.#running = running;
+        this.#record();
+      },
+    });
+  }
+
+  /** Resolves when a component that was up ends by itself. */
+  get failure(): Supervisor['failure'] {
+    return this.#supervisor.failure;
+  }
+
+  /** Starts everything that this checkout has. @throws with a sentence; the caller then stops the stack. */
+  async start(): Promise<StackFile> {
+    const last = readStackFile();
+    for (const name of await stopStale(last)) this.#say(`Stopped ${name}, which an earlier stack had left behind.`);
+    const ports = await choosePorts(usualPorts, portsOf(last), this.#say);
+    const plan = makePlan(ports, await ensureSecrets(stateDir));
+    this.#plan = plan;
+    if (plan.databaseAdmin === undefined) this.#external.push(externalComponent('postgres', {}));
+    if (!plan.ownTemporal) this.#external.push(await externalTemporal(plan));
+    const cli = plan.ownTemporal ? await ensureTemporalCli(this.#say) : undefined;
+    await Promise.all([
+      this.#startDatabase(plan),
+      cli !== undefined && this.#start(components.temporalComponent(plan, cli)),
+      this.#startIfBuilt('local/github/main.ts', components.githubComponent(plan)),
+      this.#start(components.identityComponent(plan)),
+      this.#start(components.mailboxComponent(plan)),
+    ]);
+    await Promise.all([
+      this.#startIfBuilt('worker/main.ts', components.workerComponent(plan)),
+      this.#startIfBuilt('api/server.ts', components.apiComponent(plan)),
+    ]);
+    this.#state = 'running';
+    return this.#record();
+  }
+
+  /** Stops everything that was started; `hurry` kills. */
+  async stop({ hurry = false } = {}): Promise<void> {
+    this.#state = 'stopping';
+    await this.#supervisor.stop({ hurry });
+    this.#state = 'stopped';
+    this.#record();
+  }
+
+  async #startDatabase(plan: Plan): Promise<void> {
+    if (plan.databaseAdmin !== undefined) {
+      await this.#timed('postgres', async () => this.#supervisor.start(await components.postgresComponent(plan)));
+    }
+    await this.#timed('database', () => prepareDatabase(plan));
+  }
+
+  async #startIfBuilt(entry: string, spec: ComponentSpec): Promise<void> {
+    if (components.isBuilt(entry)) await this.#start(spec);
+    else this.#say(`${spec.name}: not part of this checkout yet`);
+  }
+
+  #start(spec: ComponentSpec): Promise<void> {
+    return this.#timed(spec.name, () => this.#supervisor.start(spec));
+  }
+
+  async #timed(name: string, work: () => Promise<unknown>): Promise<void> {
+    const startedAt = performance.now();
+    await work();
+    this.#say(`${name.padEnd(10)} ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  }
+
+  #record(): StackFile {
+    const file: StackFile = {
+      state: this.#state,
+      issuer: this.#plan?.addresses.issuer ?? '',
+      audience: this.#plan?.addresses.audience ?? '',
+      components: this.#describe(),
+    };
+    writeStackFile(file);
+    return file;
+  }
+
+  /** What runs, and what ran before: its ports are wanted again by the next start. */
+  #describe(): StackComponent[] {
+    const before = readStackFile()?.components ?? [];
+    const described = new Map<string, StackComponent>(
+      before.map((one) => [one.name, { ...one, pid: null, startedAt: null }]),
+    );
+    for (const external of this.#external) described.set(external.name, external);
+    for (const { spec, pid, startedAt, logFile } of this.#running) {
+      const { name, urls, ports } = spec;
+      described.set(name, { name, urls, ports, pid, startedAt, logFile });
+    }
+    return [...described.values()].sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+  }
+}
+
+function externalComponent(name: string, urls: Readonly<Record<string, string>>): StackComponent {
+  return { name, urls, ports: {}, pid: null, startedAt: null, logFile: null };
+}
+
+async function externalTemporal({ addresses }: Plan): Promise<StackComponent> {
+  const { TEMPORAL_API_KEY: apiKey, TEMPORAL_TLS } = process.env;
+  const { temporal: address, temporalNamespace: namespace, temporalUi } = addresses;
+  await answersFor({ address, namespace, apiKey, tls: TEMPORAL_TLS === '1' }).catch((cause: unknown) => {
+    throw new Error(`No Temporal server answers at TEMPORAL_ADDRESS=${address} for the namespace ${namespace}.`, {
+      cause,
+    });
+  });
+  return externalComponent('temporal', { main: address, ui: temporalUi });
+}

@@ -1,0 +1,31 @@
+import { anyFreePort, isFree } from '../ports.ts';
+
+/** Ports by what they are for. */
+export type Ports<Name extends string> = Readonly<Record<Name, number>>;
+
+/**
+ * A free port for each purpose: that of the last run (addresses in the state stay true), else the usual one, else any.
+ * `say` hears of each that had to move.
+ */
+export async function choosePorts<Name extends string>(
+  usual: Ports<Name>,
+  last: Partial<Ports<Name>>,
+  say: (line: string) => void,
+): Promise<Ports<Name>> {
+  const chosen = new Map<Name, number>();
+  for (const name of Object.keys(usual) as Name[]) {
+    const wanted = last[name] ?? usual[name];
+    const port = await firstFree([wanted, usual[name]], [...chosen.values()]);
+    if (port !== wanted) say(`Port ${wanted} is busy: ${name} uses ${port}.`);
+    chosen.set(name, port);
+  }
+  return Object.fromEntries(chosen) as Ports<Name>;
+}
+
+async function firstFree(candidates: readonly number[], taken: readonly number[]): Promise<number> {
+  for (const port of candidates) if (!taken.includes(port) && (await isFree(port))) return port;
+  for (;;) {
+    const port = await anyFreePort();
+    if (!taken.includes(port)) return port;
+  }
+}
