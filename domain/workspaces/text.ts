@@ -1,5 +1,5 @@
 /** What stands where a secret stood. */
-export const redacted = '[redacted]';
+const redacted = '[redacted]';
 
 /** What a cut text ends with. */
 export const truncationSuffix = '... (truncated)';
