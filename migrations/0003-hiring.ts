@@ -80,9 +80,20 @@ create index candidate_sessions_open on candidate_sessions (expires_at) where st
 create index candidate_sessions_by_email on candidate_sessions (invite_email);
 ${sealed('candidate_sessions')}
 ${systemMay('candidate_sessions', ['select'])}
+
+create table fit_profiles (
+  id uuid primary key default gen_random_uuid(),
+  org_id uuid not null references organizations (id) on delete cascade,
+  candidate_session_id bigint not null,
+  created_at timestamptz not null default now(),
+  unique (org_id, candidate_session_id),
+  foreign key (org_id, candidate_session_id) references candidate_sessions (org_id, id) on delete cascade
+);
+${sealed('fit_profiles')}
 `;
 
 export const down = `
+drop table fit_profiles;
 drop table candidate_sessions;
 drop table simulation_tasks;
 drop table simulations;

@@ -1,15 +1,18 @@
 import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
+import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { hasWorkspace } from '../../domain/hiring/blueprint.ts';
 import { hasExpired } from '../../domain/hiring/claim.ts';
+import { mayInvite } from '../../domain/hiring/policies.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { workspaceRepoName } from '../../domain/workspaces/workspace.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
+import { Email } from '../../models/email.ts';
 import { Organization } from '../../models/organization.ts';
 import type { SimulationTask } from '../../models/simulation-task.ts';
 import { candidateSessionStart } from '../../workflows/hiring/candidate-session.contract.ts';
-import { lastEmailAt, requestEmail } from '../mail/emails.ts';
+import { requestEmail } from '../mail/emails.ts';
 import { requestWorkspace } from '../workspaces/provisioning.ts';
 import { newInviteLink, type LinkSettings } from './invite-links.ts';
 import type { SimulationWithTasks } from './simulations.ts';
@@ -32,7 +35,7 @@ const RESEND_AFTER_MS = 30_000;
 /**
  * Invites once per simulation and address. A repeat gives the session that is there; one that has expired or was revoked
  * begins a new life with a new link and clock.
- * @throws {AppError} CANDIDATE_ALREADY_COMPLETED
+ * @throws {AppError} SIMULATION_NOT_FOUND (another's), CANDIDATE_ALREADY_COMPLETED
  */
 export async function invite(
   uow: UnitOfWork<UserActor>,
@@ -40,6 +43,7 @@ export async function invite(
   invitee: Invitee,
   links: LinkSettings & { readonly repoPrefix: string },
 ): Promise<Invited> {
+  permit(mayInvite(uow.actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
   const created = await insertSession(uow, simulation.id, invitee, links);
   if (created) {
     await startLife(uow, created, tasks, links.repoPrefix);
@@ -136,8 +140,11 @@ async function startLife(
 }
 
 async function mailAgain(uow: UnitOfWork<UserActor>, session: CandidateSession): Promise<void> {
-  const last = await lastEmailAt(uow, session.id);
-  if (last && Date.now() - last.getTime() < RESEND_AFTER_MS) return;
+  const last = await Email.findOne({
+    where: { candidateSessionId: session.id },
+    order: [['createdAt', 'DESC']],
+  });
+  if (last && Date.now() - last.createdAt.getTime() < RESEND_AFTER_MS) return;
   await mail(uow, session);
   audit(uow, session, 'candidate_session.invite_resent');
 }

@@ -1,10 +1,11 @@
 import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
+import { permit } from '../../core/permit.ts';
 import { hashSecret } from '../../core/tokens.ts';
 import type { UnitOfWork, UnitsOfWork } from '../../core/unit-of-work.ts';
 import { decideClaim, hasExpired } from '../../domain/hiring/claim.ts';
 import { mayWorkOnSession } from '../../domain/hiring/policies.ts';
-import { anonymous, type CandidateActor, type CandidateIdentity } from '../../domain/identity/actor.ts';
+import { anonymous, candidateActor, type CandidateActor, type CandidateIdentity } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
 import { SimulationTask } from '../../models/simulation-task.ts';
 import { Submission } from '../../models/submission.ts';
@@ -44,7 +45,7 @@ async function find(
     rowsOf<{ id: string; org_id: string }>(db, `select id, org_id from ${lookup}($1)`, [key]),
   );
   if (!row) throw new AppError(missing);
-  return { id: row.id, actor: { kind: 'candidate', orgId: row.org_id, identity } };
+  return { id: row.id, actor: candidateActor(row.org_id, identity) };
 }
 
 /**
@@ -61,18 +62,18 @@ export async function openOwnSession(uow: UnitOfWork<CandidateActor>, sessionId:
   return claimSession(uow, session);
 }
 
-/** The same without a lock and without claiming; for reads. */
-export async function readOwnSession(
+/** The candidate's own session without a lock, for reads; `null` when nobody has claimed it yet. */
+export async function readClaimedSession(
   { actor }: UnitOfWork<CandidateActor>,
   sessionId: string,
-): Promise<CandidateSession> {
+): Promise<CandidateSession | null> {
   const session = await CandidateSession.findByPk(sessionId);
   if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
-  return assertOwn(session, actor);
+  return session.candidateSub === null ? null : assertOwn(session, actor);
 }
 
 function assertOwn(session: CandidateSession, actor: CandidateActor): CandidateSession {
-  if (mayWorkOnSession(actor, session) !== 'allowed') throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
+  permit(mayWorkOnSession(actor, session), { hidden: 'CANDIDATE_SESSION_NOT_FOUND' });
   if (session.status === 'revoked') throw new AppError('INVITE_REVOKED');
   if (hasExpired(session, new Date())) throw new AppError('INVITE_TOKEN_EXPIRED');
   return session;
@@ -95,7 +96,8 @@ export async function loadCandidateTask(
   uow: UnitOfWork<CandidateActor>,
   { sessionId, taskId, lock }: { sessionId: string; taskId: string; lock: boolean },
 ): Promise<CandidateTask> {
-  const session = lock ? await openOwnSession(uow, sessionId) : await readOwnSession(uow, sessionId);
+  const session = lock ? await openOwnSession(uow, sessionId) : await readClaimedSession(uow, sessionId);
+  if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
   const { tasks, submitted } = await loadProgress(session);
   const task = tasks.find(({ id }) => id === taskId);
   if (!task) throw new AppError('TASK_NOT_FOUND');

@@ -1,8 +1,9 @@
 import { AppError } from '../../core/errors.ts';
 import { rowsOf } from '../../core/database.ts';
+import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { fiveDays, hasWorkspace } from '../../domain/hiring/blueprint.ts';
-import { seesAllSimulations } from '../../domain/hiring/policies.ts';
+import { mayCreateSimulation, mayListSimulations, seesAllSimulations } from '../../domain/hiring/policies.ts';
 import { templateCatalogue, templateRepository } from '../../domain/hiring/template-catalogue.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { SimulationTask } from '../../models/simulation-task.ts';
@@ -29,6 +30,7 @@ export async function createSimulation(
   given: NewSimulation,
   templateOwner: string,
 ): Promise<SimulationWithTasks> {
+  permit(mayCreateSimulation(uow.actor));
   const repository = templateRepository(templateOwner, given.templateKey);
   if (repository === undefined) {
     const allowed = Object.keys(templateCatalogue).sort();
@@ -86,6 +88,7 @@ export async function listSimulations(
   { actor, db }: UnitOfWork<UserActor>,
   { mine, limit, after }: ListOptions,
 ): Promise<SimulationListItem[]> {
+  permit(mayListSimulations(actor));
   const creator = seesAllSimulations(actor) && !mine ? null : actor.userId;
   return rowsOf<SimulationListItem>(
     db,

@@ -1,5 +1,6 @@
 import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
+import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { TaskType } from '../../domain/hiring/blueprint.ts';
 import { mayReadSimulation, seesAllSimulations } from '../../domain/hiring/policies.ts';
@@ -85,6 +86,7 @@ export function listSubmissions(
 /** @throws {AppError} SUBMISSION_NOT_FOUND, also for another's */
 export async function loadSubmission({ actor, db }: UnitOfWork<UserActor>, id: string): Promise<SubmissionRow> {
   const [row] = await rowsOf<SubmissionRow>(db, `${SUBMISSIONS} where s.org_id = $1 and s.id = $2`, [actor.orgId, id]);
-  if (!row || mayReadSimulation(actor, row) !== 'allowed') throw new AppError('SUBMISSION_NOT_FOUND');
+  if (!row) throw new AppError('SUBMISSION_NOT_FOUND');
+  permit(mayReadSimulation(actor, row), { hidden: 'SUBMISSION_NOT_FOUND' });
   return row;
 }

@@ -1,0 +1,72 @@
+import Joi from 'joi';
+import { mayInvite } from '../../../domain/hiring/policies.ts';
+import { inviteToken } from '../../../services/hiring/invite-links.ts';
+import { invite, type Invited, type Invitee } from '../../../services/hiring/invites.ts';
+import { loadSimulation } from '../../../services/hiring/simulations.ts';
+import { candidateSessionStart } from '../../../workflows/hiring/candidate-session.contract.ts';
+import { recruiter } from '../../actors.ts';
+import type { App } from '../../app.ts';
+import { endpoint } from '../../endpoint.ts';
+import { idParam } from '../params.ts';
+
+interface InviteReply {
+  readonly candidateSessionId: number;
+  readonly token: string;
+  readonly inviteUrl: string;
+  readonly outcome: 'created' | 'resent';
+  readonly expiresAt: string;
+  /** The session's clock in the Temporal Web UI. */
+  readonly sessionWorkflowUrl: string;
+}
+
+const inviteReply = Joi.object<InviteReply, true>({
+  candidateSessionId: Joi.number().integer(),
+  token: Joi.string(),
+  inviteUrl: Joi.string(),
+  outcome: Joi.string().valid('created', 'resent'),
+  expiresAt: Joi.string().isoDate(),
+  sessionWorkflowUrl: Joi.string(),
+});
+
+const inviteBody = Joi.object<Invitee, true>({
+  candidateName: Joi.string().trim().min(1).max(255).required(),
+  inviteEmail: Joi.string().trim().lowercase().email({ tlds: false }).max(320).required(),
+});
+
+export const inviteCandidateEndpoint = endpoint({
+  method: 'post',
+  path: '/api/simulations/:id/invite',
+  summary: 'Invite a candidate; a repeat gives the invite that is there',
+  description: 'The mail leaves by a workflow and the repositories are made in the background: neither is waited for.',
+  auth: recruiter,
+  may: mayInvite,
+  input: { params: idParam, body: inviteBody },
+  replies: { 201: inviteReply, 200: inviteReply },
+  errors: ['SIMULATION_NOT_FOUND', 'CANDIDATE_ALREADY_COMPLETED'],
+  async handle({ app, actor, input, request }) {
+    const { linkKeys, github } = app.settings;
+    const invited = await app.uow.write(
+      actor,
+      async (uow) => {
+        const found = await loadSimulation(input.params.id);
+        return invite(uow, found, input.body, { linkKeys, repoPrefix: github.repoPrefix });
+      },
+      request,
+    );
+    const body = present(app, invited);
+    return invited.outcome === 'created' ? { status: 201, body } : { status: 200, body };
+  },
+});
+
+function present({ settings, links }: App, { session, outcome }: Invited): InviteReply {
+  const token = inviteToken(settings, session);
+  const { orgId, id, generation, expiresAt } = session;
+  return {
+    candidateSessionId: Number(id),
+    token,
+    inviteUrl: links.invite(token),
+    outcome,
+    expiresAt: expiresAt.toISOString(),
+    sessionWorkflowUrl: links.workflow(candidateSessionStart({ orgId, sessionId: id, generation }).workflowId),
+  };
+}

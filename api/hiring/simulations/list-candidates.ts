@@ -1,0 +1,74 @@
+import Joi from 'joi';
+import { mayReadSimulation } from '../../../domain/hiring/policies.ts';
+import type { SessionStatus } from '../../../domain/hiring/session.ts';
+import { listCandidates, type CandidateRow } from '../../../services/hiring/candidate-list.ts';
+import { candidateSessionStart } from '../../../workflows/hiring/candidate-session.contract.ts';
+import { recruiter } from '../../actors.ts';
+import { endpoint } from '../../endpoint.ts';
+import type { Links } from '../../links.ts';
+import { idParam } from '../params.ts';
+
+interface ListedCandidate {
+  readonly candidateSessionId: number;
+  readonly inviteEmail: string;
+  readonly candidateName: string;
+  readonly status: SessionStatus;
+  readonly startedAt: string | null;
+  readonly completedAt: string | null;
+  readonly expiresAt: string;
+  readonly hasFitProfile: boolean;
+  readonly inviteEmailStatus: 'sent' | 'failed' | null;
+  readonly inviteEmailSentAt: string | null;
+  readonly inviteEmailError: string | null;
+  readonly sessionWorkflowUrl: string;
+}
+
+const candidateList = Joi.array<ListedCandidate[]>().items(
+  Joi.object<ListedCandidate, true>({
+    candidateSessionId: Joi.number().integer(),
+    inviteEmail: Joi.string(),
+    candidateName: Joi.string(),
+    status: Joi.string().valid('not_started', 'in_progress', 'completed', 'expired', 'revoked'),
+    startedAt: Joi.string().isoDate().allow(null),
+    completedAt: Joi.string().isoDate().allow(null),
+    expiresAt: Joi.string().isoDate(),
+    hasFitProfile: Joi.boolean(),
+    inviteEmailStatus: Joi.string().valid('sent', 'failed', null),
+    inviteEmailSentAt: Joi.string().isoDate().allow(null),
+    inviteEmailError: Joi.string().max(200).allow(null),
+    sessionWorkflowUrl: Joi.string(),
+  }),
+);
+
+export const listCandidatesEndpoint = endpoint({
+  method: 'get',
+  path: '/api/simulations/:id/candidates',
+  summary: 'List the candidates of a simulation, newest first',
+  auth: recruiter,
+  may: mayReadSimulation,
+  input: { params: idParam },
+  replies: { 200: candidateList },
+  errors: ['SIMULATION_NOT_FOUND'],
+  async handle({ app, actor, input }) {
+    const rows = await app.uow.read(actor, (uow) => listCandidates(uow, input.params.id));
+    return { status: 200, body: rows.map((row) => present(row, actor.orgId, app.links)) };
+  },
+});
+
+function present(row: CandidateRow, orgId: string, links: Links): ListedCandidate {
+  const { id, generation, inviteEmail, candidateName, status, hasFitProfile, emailStatus } = row;
+  return {
+    candidateSessionId: Number(id),
+    inviteEmail,
+    candidateName,
+    status,
+    startedAt: row.startedAt?.toISOString() ?? null,
+    completedAt: row.completedAt?.toISOString() ?? null,
+    expiresAt: row.expiresAt.toISOString(),
+    hasFitProfile,
+    inviteEmailStatus: emailStatus === 'sent' || emailStatus === 'failed' ? emailStatus : null,
+    inviteEmailSentAt: row.emailSentAt?.toISOString() ?? null,
+    inviteEmailError: row.emailError?.slice(0, 200) ?? null,
+    sessionWorkflowUrl: links.workflow(candidateSessionStart({ orgId, sessionId: id, generation }).workflowId),
+  };
+}

@@ -1,0 +1,58 @@
+import Joi from 'joi';
+import { mayListSimulations } from '../../../domain/hiring/policies.ts';
+import { listSimulations, type SimulationListItem } from '../../../services/hiring/simulations.ts';
+import { recruiter } from '../../actors.ts';
+import { endpoint } from '../../endpoint.ts';
+import { cursorOf, cursorSchema, nextLink, readCursor } from '../../pages.ts';
+import { listedSimulations, presentListedSimulation } from './presenter.ts';
+
+interface ListQuery {
+  readonly mine: boolean;
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+const listQuery = Joi.object<ListQuery, true>({
+  mine: Joi.boolean().default(false),
+  limit: Joi.number().integer().min(1).max(200),
+  cursor: cursorSchema,
+});
+
+/** Without `limit` the contract's bare array holds everything, up to this many. */
+const MOST = 1000;
+
+export const listSimulationsEndpoint = endpoint({
+  method: 'get',
+  path: '/api/simulations',
+  summary: 'List simulations, newest first',
+  description:
+    'One’s own; holders of simulations.read_all see the organisation’s, `?mine=true` narrows. With `limit` a `Link: rel="next"` leads on.',
+  auth: recruiter,
+  may: mayListSimulations,
+  input: { query: listQuery },
+  replies: { 200: listedSimulations },
+  errors: [],
+  async handle({ app, actor, input }) {
+    const { mine, limit, cursor } = input.query;
+    const [createdAt, id] = cursor === undefined ? [] : readCursor(cursor);
+    const rows = await app.uow.read(actor, (uow) =>
+      listSimulations(uow, {
+        mine,
+        limit: limit === undefined ? MOST : limit + 1,
+        ...(createdAt !== undefined && id !== undefined && { after: { createdAt: new Date(createdAt), id } }),
+      }),
+    );
+    const shown = rows.slice(0, limit ?? MOST);
+    const last = shown.at(-1);
+    const more = limit !== undefined && rows.length > limit && last !== undefined;
+    return {
+      status: 200,
+      body: shown.map(presentListedSimulation),
+      ...(more && { headers: nextLink('/api/simulations', { mine, limit, cursor: place(last) }) }),
+    };
+  },
+});
+
+function place({ createdAt, id }: SimulationListItem): string {
+  return cursorOf([createdAt.toISOString(), id]);
+}

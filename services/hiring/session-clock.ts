@@ -1,0 +1,94 @@
+import { rowsOf } from '../../core/database.ts';
+import { AppError } from '../../core/errors.ts';
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import { isOpen, type SessionStatus } from '../../domain/hiring/session.ts';
+import type { SystemActor } from '../../domain/identity/actor.ts';
+import { CandidateSession } from '../../models/candidate-session.ts';
+import type { CandidateSessionInput } from '../../workflows/hiring/candidate-session.contract.ts';
+
+type ClockWork = UnitOfWork<SystemActor>;
+
+/** What the clock needs of the row; `expiresAt` is ISO 8601. */
+export interface SessionClock {
+  readonly status: SessionStatus;
+  readonly expiresAt: string;
+  readonly generation: number;
+}
+
+/**
+ * The row as its clock sees it.
+ * @throws {AppError} CANDIDATE_SESSION_NOT_FOUND; CONFLICT when the row lives on in another generation
+ */
+export async function loadSessionClock(_uow: ClockWork, input: CandidateSessionInput): Promise<SessionClock> {
+  return clockOf(await loadOwn(input, false));
+}
+
+export type ExpiryOutcome = 'expired' | 'not_due' | 'ended' | 'submission_in_flight';
+
+export interface ExpiryVerdict extends SessionClock {
+  readonly outcome: ExpiryOutcome;
+}
+
+/**
+ * Expires the session if it is open and its deadline has passed, by the database's clock and under the row's lock. A
+ * hand-in that was asked for in time and still runs holds it open. Harmless to repeat.
+ */
+export async function expireIfDue(uow: ClockWork, input: CandidateSessionInput): Promise<ExpiryVerdict> {
+  const session = await loadOwn(input, true);
+  if (!isOpen(session.status)) return { outcome: 'ended', ...clockOf(session) };
+  // A second statement, so that it sees what the last holder of the lock has committed.
+  const [facts] = await rowsOf<{ due: boolean; inFlight: boolean; now: Date }>(
+    uow.db,
+    `select s.expires_at <= now() as due, now() as now,
+            exists (select from test_runs r
+                    where r.org_id = s.org_id and r.candidate_session_id = s.id and r.purpose = 'submission'
+                      and r.status in ('queued', 'running') and r.requested_at <= s.expires_at) as "inFlight"
+     from candidate_sessions s where s.id = $1`,
+    [input.sessionId],
+  );
+  if (!facts?.due) return { outcome: 'not_due', ...clockOf(session) };
+  if (facts.inFlight) return { outcome: 'submission_in_flight', ...clockOf(session) };
+  const before = { status: session.status };
+  await session.update({ status: 'expired', expiredAt: facts.now });
+  recordEnd(uow, session, 'candidate_session.expired', before);
+  return { outcome: 'expired', ...clockOf(session) };
+}
+
+/** Ends an open session as `revoked`, because its clock was cancelled. Does nothing when it has ended or lives on anew. */
+export async function recordSessionEnded(
+  uow: ClockWork,
+  { sessionId, generation, reason }: CandidateSessionInput & { readonly reason: string },
+): Promise<void> {
+  const session = await CandidateSession.findOne({ where: { id: sessionId, generation }, lock: true });
+  if (!session || !isOpen(session.status)) return;
+  const before = { status: session.status };
+  await session.update({ status: 'revoked', revokedAt: new Date(), revokedReason: reason });
+  recordEnd(uow, session, 'candidate_session.revoked', before);
+}
+
+async function loadOwn({ sessionId, generation }: CandidateSessionInput, lock: boolean): Promise<CandidateSession> {
+  const session = await CandidateSession.findOne({ where: { id: sessionId }, lock });
+  if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
+  if (session.generation !== generation) {
+    throw new AppError(
+      'CONFLICT',
+      `Candidate session ${sessionId} is in life ${session.generation}, not ${generation}`,
+    );
+  }
+  return session;
+}
+
+function clockOf({ status, expiresAt, generation }: CandidateSession): SessionClock {
+  return { status, expiresAt: expiresAt.toISOString(), generation };
+}
+
+function recordEnd(uow: ClockWork, session: CandidateSession, action: string, before: object): void {
+  const { id, status, generation, revokedReason, expiresAt } = session;
+  uow.audit({
+    action,
+    resource: { type: 'candidate_session', id },
+    before,
+    after: { status, generation, expiresAt: expiresAt.toISOString(), revokedReason },
+  });
+  uow.notify(`session:${id}`);
+}
