@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { appEnvironment, baseEnvironment } from './environment.ts';
 import { cacheDir, checkoutDir } from './paths.ts';
 import type { Plan } from './plan.ts';
+import { isOpen } from './ports.ts';
 import { prepareCluster } from './postgres/cluster.ts';
 import { postgresPlace } from './postgres/place.ts';
 import { answersQueries } from './postgres/ready.ts';
@@ -56,7 +57,10 @@ export function temporalComponent({ ports, dirs, addresses }: Plan, cli: string)
     env: baseEnvironment(),
     urls: { main: addresses.temporal, ui: addresses.temporalUi },
     ports: { temporal: ports.temporal, temporalUi: ports.temporalUi },
-    healthy: () => answersFor({ address: addresses.temporal, namespace: addresses.temporalNamespace }),
+    // a client that finds the port closed waits a second before it tries again
+    healthy: async () =>
+      (await isOpen(ports.temporal)) &&
+      answersFor({ address: addresses.temporal, namespace: addresses.temporalNamespace }),
     startTimeoutMs: START_TIMEOUT_MS,
     stopSignal: 'SIGTERM',
     stopGraceMs: 10_000,

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 
 /** True when a server may listen on this loopback port right now. */
@@ -11,6 +11,19 @@ export async function anyFreePort(): Promise<number> {
   const port = await tryListen(0);
   if (port === undefined) throw new Error('no free port on 127.0.0.1');
   return port;
+}
+
+/** True when somebody accepts connections on this loopback port. */
+export async function isOpen(port: number): Promise<boolean> {
+  const socket = connect({ port, host: '127.0.0.1', timeout: 1_000 });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function tryListen(port: number): Promise<number | undefined> {

@@ -1,13 +1,13 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkoutKey, stateDir } from '../paths.ts';
+import { stateKey, stateDir } from '../paths.ts';
 import { postgresAccount } from './account.ts';
 
 const SHARED_DIR = '/var/tmp'; // survives a restart of the machine, and every account can walk into it
 
-/** The folder of this checkout's Postgres: in `.local`, or as root where `nobody` can get to. */
+/** The folder of this stack's Postgres: in its state folder, or as root where `nobody` can get to. */
 export function postgresPlace(): string {
-  return postgresAccount() ? join(SHARED_DIR, `tenon-postgres-${checkoutKey()}`) : join(stateDir, 'postgres');
+  return postgresAccount() ? join(SHARED_DIR, `tenon-postgres-${stateKey()}`) : join(stateDir, 'postgres');
 }
 
 /**
