@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { AppError } from '../../core/errors.ts';
 
 /** An integer id of the hiring API, kept as the text that bigint columns are compared with; below 1 is a 422. */
 export const integerId = Joi.string()
@@ -11,3 +12,12 @@ export const idParam = Joi.object<{ id: string }, true>({ id: integerId.required
 export const sessionHeader = Joi.object<{ 'x-candidate-session-id'?: string }, true>({
   'x-candidate-session-id': integerId,
 });
+
+export const taskParam = Joi.object<{ taskId: string }, true>({ taskId: integerId.required() });
+
+/** @throws {AppError} CANDIDATE_SESSION_HEADER_REQUIRED */
+export function requireSessionHeader(headers: { readonly 'x-candidate-session-id'?: string }): string {
+  const id = headers['x-candidate-session-id'];
+  if (id === undefined) throw new AppError('CANDIDATE_SESSION_HEADER_REQUIRED');
+  return id;
+}

@@ -4,6 +4,11 @@ export type RunPurpose = 'run' | 'submission';
 /** `queued` until GitHub has taken it, `running` until its result is stored, then how it ended. */
 export type RunStatus = 'queued' | 'running' | 'passed' | 'failed' | 'error';
 
+/** Whether a run's result is stored. */
+export function hasEnded(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running';
+}
+
 /** What GitHub says of a run that has ended. */
 export interface FinishedRun {
   readonly githubRunId: string;

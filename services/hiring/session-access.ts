@@ -106,7 +106,7 @@ export async function loadCandidateTask(
 
 /** The five tasks and which of them are handed in. */
 export async function loadProgress(
-  session: CandidateSession,
+  session: Pick<CandidateSession, 'id' | 'simulationId'>,
 ): Promise<{ tasks: readonly SimulationTask[]; submitted: ReadonlySet<string> }> {
   const tasks = await SimulationTask.findAll({
     where: { simulationId: session.simulationId },

@@ -1,0 +1,135 @@
+import Joi from 'joi';
+import { AppError } from '../../../core/errors.ts';
+import { hasWorkspace } from '../../../domain/hiring/blueprint.ts';
+import { mayWorkOnSession } from '../../../domain/hiring/policies.ts';
+import type { Progress } from '../../../domain/hiring/session.ts';
+import type { CandidateActor } from '../../../domain/identity/actor.ts';
+import { hasEnded } from '../../../domain/workspaces/test-run.ts';
+import type { Submission } from '../../../models/submission.ts';
+import { findBySessionId, loadCandidateTask, loadProgress } from '../../../services/hiring/session-access.ts';
+import {
+  lookAtSubmission,
+  startSubmissionRun,
+  storeAsRunning,
+  type SubmissionRun,
+} from '../../../services/hiring/submit-code.ts';
+import { submitText } from '../../../services/hiring/turn-in.ts';
+import { candidate } from '../../actors.ts';
+import type { App } from '../../app.ts';
+import { endpoint } from '../../endpoint.ts';
+import { runBody } from '../../workspaces/schemas.ts';
+import { requireSessionHeader, sessionHeader, taskParam } from '../params.ts';
+
+interface SubmitReply {
+  readonly submissionId: number;
+  readonly taskId: number;
+  readonly candidateSessionId: number;
+  readonly submittedAt: string;
+  readonly progress: Progress;
+  readonly isComplete: boolean;
+}
+
+interface SubmitBody {
+  readonly contentText?: string | null;
+  readonly branch?: string | null;
+  readonly workflowInputs?: Record<string, string> | null;
+}
+
+const submitBody = Joi.object<SubmitBody, true>({ contentText: Joi.string().allow('', null).max(500_000), ...runBody });
+
+const submitReply = Joi.object<SubmitReply, true>({
+  submissionId: Joi.number().integer(),
+  taskId: Joi.number().integer(),
+  candidateSessionId: Joi.number().integer(),
+  submittedAt: Joi.string().isoDate(),
+  progress: Joi.object<Progress, true>({ completed: Joi.number().integer(), total: Joi.number().integer() }),
+  isComplete: Joi.boolean(),
+});
+
+/** The web client gives up at 90 s; a candidate is never left without an answer. */
+const LONGEST_WAIT_MS = 75_000;
+
+export const submitTask = endpoint({
+  method: 'post',
+  path: '/api/tasks/:taskId/submit',
+  summary: 'Hand in a task',
+  description:
+    'Text tasks are stored at once. Repository tasks get a fresh test run and answer when it has ended, or after 75 s with the submission stored as running; failing tests do not prevent a submission.',
+  auth: candidate,
+  may: mayWorkOnSession,
+  input: { params: taskParam, headers: sessionHeader, body: submitBody },
+  replies: { 201: submitReply },
+  errors: [
+    'CANDIDATE_SESSION_HEADER_REQUIRED',
+    'CANDIDATE_SESSION_NOT_FOUND',
+    'INVITE_TOKEN_EXPIRED',
+    'INVITE_REVOKED',
+    'EMAIL_NOT_VERIFIED',
+    'TASK_NOT_FOUND',
+    'TASK_ALREADY_SUBMITTED',
+    'SIMULATION_COMPLETED',
+    'TASK_OUT_OF_ORDER',
+    'CONTENT_REQUIRED',
+    'WORKSPACE_NOT_INITIALIZED',
+    'INVALID_BRANCH_NAME',
+    'GITHUB_UNAVAILABLE',
+  ],
+  async handle({ app, actor, input, request }) {
+    const sessionId = requireSessionHeader(input.headers);
+    const { taskId } = input.params;
+    const found = await findBySessionId(app.uow, actor.identity, sessionId);
+    const { contentText, branch, workflowInputs } = input.body;
+    const begun = await app.uow.write(
+      found.actor,
+      async (uow) => {
+        const loaded = await loadCandidateTask(uow, { sessionId, taskId, lock: true });
+        if (!hasWorkspace(loaded.task.type))
+          return { submission: await submitText(uow, loaded, contentText ?? undefined) };
+        const inputs = workflowInputs ?? {};
+        const { graceMs } = app.settings.github;
+        return startSubmissionRun(uow, loaded, { branch: branch ?? undefined, inputs, graceMs });
+      },
+      request,
+    );
+    const submission =
+      'submission' in begun ? begun.submission : await waitForSubmission(app, found.actor, begun, request.signal);
+    const progress = await app.uow.read(found.actor, () =>
+      loadProgress({ id: sessionId, simulationId: submission.simulationId }),
+    );
+    return {
+      status: 201,
+      body: {
+        submissionId: Number(submission.id),
+        taskId: Number(taskId),
+        candidateSessionId: Number(sessionId),
+        submittedAt: submission.submittedAt.toISOString(),
+        progress: { completed: progress.submitted.size, total: progress.tasks.length },
+        isComplete: progress.submitted.size === progress.tasks.length,
+      },
+    };
+  },
+});
+
+/**
+ * Waits for the run's end. Who joined another request's submission is told 409 once that one is stored.
+ * @throws {AppError} TASK_ALREADY_SUBMITTED, GITHUB_UNAVAILABLE (nothing is stored then)
+ */
+async function waitForSubmission(
+  app: App,
+  actor: CandidateActor,
+  { runId, joined }: SubmissionRun,
+  signal: AbortSignal,
+): Promise<Submission> {
+  const look = async (): Promise<Submission | 'failed' | undefined> => {
+    const { run, submission } = await app.uow.read(actor, () => lookAtSubmission(runId));
+    if (submission && (joined || hasEnded(run.status))) return submission;
+    return hasEnded(run.status) ? 'failed' : undefined;
+  };
+  const seen = await app.wait.until(`run:${runId}`, look, { timeoutMs: LONGEST_WAIT_MS, signal });
+  // Who went away has been told nothing: the workflow stores what GitHub takes, and a retry joins it.
+  if (seen === undefined && signal.aborted) throw new AppError('GITHUB_UNAVAILABLE');
+  const submission = seen ?? (await storeAsRunning(app.uow, actor, runId)) ?? 'failed';
+  if (submission === 'failed') throw new AppError('GITHUB_UNAVAILABLE');
+  if (joined) throw new AppError('TASK_ALREADY_SUBMITTED');
+  return submission;
+}

@@ -1,0 +1,70 @@
+import { AppError } from '../../core/errors.ts';
+import type { UnitOfWork, UnitsOfWork } from '../../core/unit-of-work.ts';
+import type { CandidateActor } from '../../domain/identity/actor.ts';
+import { isBranchName } from '../../domain/workspaces/test-run.ts';
+import { Submission } from '../../models/submission.ts';
+import { TestRun } from '../../models/test-run.ts';
+import { Workspace } from '../../models/workspace.ts';
+import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
+import { startRun } from '../workspaces/test-runs.ts';
+import { storeRunSubmission } from './run-submissions.ts';
+import type { CandidateTask } from './session-access.ts';
+import { assertTurn } from './turn-in.ts';
+
+export interface CodeTurnIn {
+  readonly branch: string | undefined;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly graceMs: number;
+}
+
+export interface SubmissionRun {
+  readonly runId: string;
+  /** Another request's submission of this task is already under way. */
+  readonly joined: boolean;
+}
+
+/**
+ * Starts the run that the submission will show, always a fresh one. The session's row is locked by the caller.
+ * @throws {AppError} TASK_ALREADY_SUBMITTED, SIMULATION_COMPLETED, TASK_OUT_OF_ORDER, WORKSPACE_NOT_INITIALIZED,
+ * INVALID_BRANCH_NAME
+ */
+export async function startSubmissionRun(
+  uow: UnitOfWork<CandidateActor>,
+  found: CandidateTask,
+  { branch, inputs, graceMs }: CodeTurnIn,
+): Promise<SubmissionRun> {
+  assertTurn(found);
+  const { session, task } = found;
+  const workspace = await Workspace.findOne({ where: { candidateSessionId: session.id, taskId: task.id } });
+  if (!workspace || workspace.initializedAt === null || workspace.status !== 'ready') {
+    throw new AppError('WORKSPACE_NOT_INITIALIZED');
+  }
+  const name = branch ?? workspace.defaultBranch ?? 'main';
+  if (!isBranchName(name)) throw new AppError('INVALID_BRANCH_NAME');
+  const { run, started } = await startRun(uow, {
+    workspace,
+    branch: name,
+    inputs,
+    purpose: 'submission',
+    graceMs,
+    ref: sessionRef(session.id),
+  });
+  return { runId: run.id, joined: !started };
+}
+
+/** A submission's run, and the submission once it is stored. */
+export async function lookAtSubmission(runId: string): Promise<{ run: TestRun; submission: Submission | null }> {
+  const run = await TestRun.findByPk(runId, { rejectOnEmpty: true });
+  const submission = await Submission.findOne({ where: { testRunId: runId } });
+  return { run, submission };
+}
+
+/** The candidate has waited long enough: their turn-in is stored as it is, and the workflow completes it. */
+export function storeAsRunning(units: UnitsOfWork, actor: CandidateActor, runId: string): Promise<Submission | null> {
+  return units.write(actor, async (uow) => {
+    const run = await TestRun.findByPk(runId, { lock: true, rejectOnEmpty: true });
+    if (run.status === 'error' && run.githubRunId === null) return null; // it never reached GitHub: nothing to complete
+    await storeRunSubmission(uow, run);
+    return Submission.findOne({ where: { testRunId: runId } });
+  });
+}
