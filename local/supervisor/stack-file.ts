@@ -22,7 +22,7 @@ export interface StackFile {
   readonly components: readonly StackComponent[];
 }
 
-export const stackFilePath = join(stateDir, 'stack.json');
+const stackFilePath = join(stateDir, 'stack.json');
 
 /** The stack's description, or undefined when it has never been started (or its state was removed). */
 export function readStackFile(path: string = stackFilePath): StackFile | undefined {
