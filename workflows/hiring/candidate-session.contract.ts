@@ -1,3 +1,4 @@
+import type { SessionStatus } from '../../domain/hiring/session.ts';
 import { taskQueues } from '../queues.contract.ts';
 
 export interface CandidateSessionInput {
@@ -6,8 +7,18 @@ export interface CandidateSessionInput {
   readonly generation: number;
 }
 
-/** The row has changed: read it again. */
+export interface CandidateSessionResult {
+  readonly status: SessionStatus;
+}
+
+/** What the clock is doing: `submission_in_flight` is past the deadline, waiting for a hand-in that came in time. */
+export type SessionPhase = 'loading' | SessionStatus | 'submission_in_flight';
+
+/** The row's status or deadline has changed: read it again. */
 export const sessionChangedSignal = 'sessionChanged';
+
+/** Answers with a `SessionPhase`. */
+export const sessionPhaseQuery = 'phase';
 
 /** A life of a session's clock: from an invite until completed, expired or revoked. */
 export function candidateSessionStart({ orgId, sessionId, generation }: CandidateSessionInput) {

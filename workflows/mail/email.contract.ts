@@ -1,8 +1,13 @@
+import type { EmailStatus } from '../../domain/mail/email.ts';
 import { taskQueues } from '../queues.contract.ts';
 
 export interface EmailInput {
   readonly orgId: string;
   readonly emailId: string;
+}
+
+export interface EmailResult {
+  readonly status: EmailStatus;
 }
 
 /** One mail: render, send once. */

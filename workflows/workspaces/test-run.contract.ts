@@ -12,6 +12,11 @@ export interface TestRunResult {
   readonly status: string;
 }
 
+export type RunPhase = 'dispatching' | 'running' | 'collecting' | 'settled';
+
+/** Answers with a `RunPhase`. */
+export const runPhaseQuery = 'phase';
+
 /** GitHub's webhook said that the run has ended; its input is a `FinishedRun`. */
 export const githubRunCompletedSignal = 'githubRunCompleted';
 export type GithubRunCompleted = FinishedRun;

@@ -6,6 +6,16 @@ export interface WorkspaceInput {
   readonly generation: number;
 }
 
+/** `not_needed`: the row was settled already, or lives on in another generation. */
+export interface WorkspaceResult {
+  readonly status: 'ready' | 'not_needed';
+}
+
+export type WorkspacePhase = 'starting' | 'making_repository' | 'waiting_until_ready' | 'granting_access' | 'settled';
+
+/** Answers with a `WorkspacePhase`. */
+export const workspacePhaseQuery = 'phase';
+
 /** One life of provisioning: makes it so (repository, readiness, access), adopting whatever is there already. */
 export function workspaceStart(input: WorkspaceInput, ref: string) {
   return {

@@ -1,0 +1,79 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { MailSender } from '../adapters/mail/smtp.ts';
+import { linkToken } from '../core/tokens.ts';
+import type { UnitsOfWork } from '../core/unit-of-work.ts';
+import { systemActor } from '../domain/identity/actor.ts';
+import { renderInvitation } from '../domain/mail/templates.ts';
+import {
+  beginSending,
+  recordFailed,
+  recordRefusal,
+  recordSent,
+  recordUnknown,
+  type InvitationFacts,
+} from '../services/mail/emails.ts';
+import type { EmailInput, EmailResult } from '../workflows/mail/email.contract.ts';
+
+export interface MailParts {
+  readonly units: UnitsOfWork;
+  readonly mail: MailSender;
+  /** E.g. `Tenon <no-reply@tenon.example>`. */
+  readonly from: string;
+  readonly candidatePortalBaseUrl: string;
+  readonly linkKeys: Readonly<Record<string, Buffer>>;
+}
+
+const COMPONENT = 'workflow:email';
+const REASON_LENGTH = 200; // what clients are shown of a failed mail
+
+/** How mails leave. The link exists only between rendering and sending: not in a row, a log or a history. */
+export function mailActivities(parts: MailParts) {
+  const { units, mail } = parts;
+  return {
+    /**
+     * Sends a mail unless it is settled, out of date, or an earlier attempt may have sent it.
+     * @throws {ApplicationFailure} MAIL_SERVER_REFUSED, to be repeated: the mail has certainly not been taken
+     */
+    async sendEmail({ orgId, emailId }: EmailInput): Promise<EmailResult> {
+      const actor = systemActor(orgId, COMPONENT);
+      const decision = await units.write(actor, (uow) => beginSending(uow, emailId));
+      if (decision.outcome === 'settled') return { status: decision.status };
+      const message = compose(decision.facts, parts);
+      const sent = await mail.send(message);
+      if (sent.outcome === 'sent') {
+        await units.write(actor, (uow) => recordSent(uow, { emailId, providerMessageId: message.messageId }));
+        return { status: 'sent' };
+      }
+      const reason = sent.reason.slice(0, REASON_LENGTH);
+      if (sent.outcome === 'unknown') {
+        await units.write(actor, (uow) => recordUnknown(uow, { emailId, reason }));
+        return { status: 'failed' };
+      }
+      await units.write(actor, (uow) => recordRefusal(uow, { emailId, reason }));
+      if (sent.retryable) throw ApplicationFailure.retryable(reason, 'MAIL_SERVER_REFUSED');
+      await units.write(actor, (uow) => recordFailed(uow, { emailId, reason }));
+      return { status: 'failed' };
+    },
+
+    /** Records that the mail will not be sent, unless it was. */
+    recordEmailFailure({ orgId, emailId, reason }: EmailInput & { readonly reason: string }): Promise<void> {
+      const facts = { emailId, reason: reason.slice(0, REASON_LENGTH) };
+      return units.write(systemActor(orgId, COMPONENT), (uow) => recordFailed(uow, facts));
+    },
+  };
+}
+
+function compose(facts: InvitationFacts, { from, candidatePortalBaseUrl, linkKeys }: MailParts) {
+  const { keyId, sessionId, generation } = facts.link;
+  const token = linkToken(linkKeys, { keyId, kind: 'invite', id: sessionId, generation });
+  return {
+    messageId: `<${facts.emailId}@${hostOf(from)}>`,
+    from,
+    to: facts.toAddress,
+    ...renderInvitation({ ...facts, link: `${candidatePortalBaseUrl}/candidate/session/${token}` }),
+  };
+}
+
+function hostOf(from: string): string {
+  return /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost';
+}

@@ -1,0 +1,56 @@
+import { CancellationScope, defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { workspaceActivities } from '../../activities/workspaces.ts';
+import { failureOf } from '../failure.ts';
+import { taskQueues } from '../queues.contract.ts';
+import {
+  workspacePhaseQuery,
+  type WorkspaceInput,
+  type WorkspacePhase,
+  type WorkspaceResult,
+} from './workspace.contract.ts';
+
+type Activities = ReturnType<typeof workspaceActivities>;
+
+const db = proxyActivities<Pick<Activities, 'beginProvisioning' | 'recordProvisioningFailure'>>({
+  taskQueue: taskQueues.db,
+  startToCloseTimeout: '10s', // one unit of work; a candidate may be waiting for the repository
+  // For ever: an outage of the database must not leave a row that nobody finishes.
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+const github = proxyActivities<Pick<Activities, 'ensureRepository' | 'grantAccessAndSettle'>>({
+  taskQueue: taskQueues.github,
+  heartbeatTimeout: '10s', // the worker beats for it: a dead worker is noticed while a candidate waits
+  startToCloseTimeout: '1m', // several calls to GitHub, each with its own retries
+  scheduleToCloseTimeout: '1h', // an outage at GitHub mostly ends before; after that the next init begins a new life
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+const poll = proxyActivities<Pick<Activities, 'checkReady'>>({
+  taskQueue: taskQueues.github,
+  startToCloseTimeout: '10s', // a few reads
+  scheduleToCloseTimeout: '30m', // GitHub copies a template within seconds, at worst minutes
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' }, // "not yet" brings its own delay
+});
+
+/** Provisions one workspace: repository, readiness, access. Each step adopts what an earlier try or life has made. */
+export async function workspaceWorkflow(input: WorkspaceInput): Promise<WorkspaceResult> {
+  let phase: WorkspacePhase = 'starting';
+  setHandler(defineQuery<WorkspacePhase>(workspacePhaseQuery), () => phase);
+  try {
+    const { proceed } = await db.beginProvisioning(input);
+    if (!proceed) return { status: 'not_needed' };
+    phase = 'making_repository';
+    const { repoId } = await github.ensureRepository(input);
+    phase = 'waiting_until_ready';
+    const ready = await poll.checkReady({ ...input, repoId });
+    phase = 'granting_access';
+    await github.grantAccessAndSettle({ ...input, repoId, ...ready });
+    return { status: 'ready' };
+  } catch (error) {
+    await CancellationScope.nonCancellable(() => db.recordProvisioningFailure({ ...input, ...failureOf(error) }));
+    throw error;
+  } finally {
+    phase = 'settled';
+  }
+}
