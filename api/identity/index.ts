@@ -1,0 +1,4 @@
+import type { Endpoint } from '../endpoint.ts';
+import { readMe } from './auth/read-me.ts';
+
+export const identityEndpoints: readonly Endpoint[] = [readMe];

@@ -1,0 +1,76 @@
+import type { Context, Middleware } from 'koa';
+import type { App } from '../app.ts';
+import type { Endpoint, ReplySchema, RequestInfo } from '../endpoint.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
+import { stateOf } from './state.ts';
+import { readInput } from './validation.ts';
+
+/** One endpoint as the end of the chain: authenticate, validate, handle, reply. */
+export function handlerOf(app: App, endpoint: Endpoint, clients: ClientWatch): Middleware {
+  return async (ctx) => {
+    const state = stateOf(ctx);
+    state.endpoint = endpoint;
+    const actor = await endpoint.auth.authenticate(app, ctx);
+    state.actor = actor;
+    const input = await readInput(ctx, endpoint.input);
+    const key = endpoint.idempotent ? readIdempotencyKey(ctx, [input.params, input.body]) : undefined;
+    const request: RequestInfo = {
+      requestId: state.requestId,
+      address: ctx.ip,
+      signal: clients.watch(ctx),
+      ...(key && { idempotencyKey: key }),
+    };
+    const reply = await endpoint.handle({ app, actor, input, request });
+    send(ctx, reply, endpoint.replies[reply.status]);
+  };
+}
+
+interface AnyReply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function send(ctx: Context, { status, body, headers }: AnyReply, schema: ReplySchema | undefined): void {
+  if (!schema) throw new Error(`undeclared reply ${status}`); // the compiler refuses this; a cast may not
+  ctx.set('cache-control', 'no-store');
+  if (!('kind' in schema)) {
+    ctx.body = JSON.stringify(body);
+    ctx.set('content-type', 'application/json; charset=utf-8');
+  } else if (schema.kind === 'text') {
+    ctx.body = body;
+    ctx.set('content-type', schema.contentType);
+  } else {
+    ctx.body = null;
+  }
+  ctx.status = status;
+  if (headers) ctx.set(headers);
+}
+
+/** Tells handlers when to stop waiting: the client has gone, or this process is asked to end. */
+export interface ClientWatch {
+  watch(ctx: Context): AbortSignal;
+  /** Ends every wait: handlers then answer with what they have. */
+  abortAll(): void;
+}
+
+export function clientWatch(): ClientWatch {
+  const waiting = new Set<AbortController>();
+  let ending = false;
+  return {
+    watch(ctx) {
+      const controller = new AbortController();
+      if (ending || ctx.res.destroyed) controller.abort();
+      waiting.add(controller);
+      ctx.res.once('close', () => {
+        waiting.delete(controller);
+        if (!ctx.res.writableFinished) controller.abort();
+      });
+      return controller.signal;
+    },
+    abortAll() {
+      ending = true;
+      for (const controller of waiting) controller.abort();
+    },
+  };
+}

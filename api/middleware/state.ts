@@ -1,0 +1,15 @@
+import type { Context } from 'koa';
+import type { Caller } from '../actors.ts';
+import type { Endpoint } from '../endpoint.ts';
+
+/** What the middlewares tell each other about one request. */
+export interface RequestState {
+  requestId: string;
+  endpoint?: Endpoint;
+  actor?: Caller;
+}
+
+/** The typed view of `ctx.state`. */
+export function stateOf(ctx: Context): RequestState {
+  return ctx.state;
+}

@@ -1,0 +1,10 @@
+import type { Endpoint } from '../endpoint.ts';
+import { docsAsset, docsPage, redocPage } from './docs.ts';
+import { health } from './health.ts';
+import { metrics } from './metrics.ts';
+import { openapi } from './openapi.ts';
+
+/** Health, metrics and documentation; `table` gives all endpoints, these included. */
+export function opsEndpoints(table: () => readonly Endpoint[]): readonly Endpoint[] {
+  return [health, metrics, openapi(table), docsPage, redocPage, docsAsset];
+}
