@@ -35,8 +35,6 @@ export interface Settings {
     readonly repoPrefix: string;
     readonly workflowFile: string;
     readonly webhookSecret: string | undefined;
-    /** How long a run waits for GitHub's webhook before it polls; 0 where no webhook can come. */
-    readonly graceMs: number;
   };
   readonly auth: {
     readonly issuer: string;
@@ -94,7 +92,6 @@ const schema = Joi.object<Record<string, string | number | undefined>>({
     .default('tenon-ws-'),
   TENON_GITHUB_ACTIONS_WORKFLOW_FILE: Joi.string().default('tenon-ci.yml'),
   TENON_GITHUB_WEBHOOK_SECRET: Joi.string().min(16),
-  TENON_GITHUB_WEBHOOK_GRACE_SECONDS: Joi.number().integer().min(0).max(3600).default(20),
   TENON_AUTH0_DOMAIN: Joi.string(),
   TENON_AUTH0_ISSUER: Joi.string().uri(),
   TENON_AUTH0_JWKS_URL: Joi.string().uri(),
@@ -163,7 +160,6 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       repoPrefix: text('TENON_GITHUB_REPO_PREFIX'),
       workflowFile: text('TENON_GITHUB_ACTIONS_WORKFLOW_FILE'),
       webhookSecret: optional('TENON_GITHUB_WEBHOOK_SECRET'),
-      graceMs: optional('TENON_GITHUB_WEBHOOK_SECRET') ? Number(value['TENON_GITHUB_WEBHOOK_GRACE_SECONDS']) * 1000 : 0,
     },
     auth: {
       issuer,

@@ -6,6 +6,7 @@ import { listCandidatesEndpoint } from './simulations/list-candidates.ts';
 import { listSimulationsEndpoint } from './simulations/list-simulations.ts';
 import { listSubmissionsEndpoint } from './submissions/list-submissions.ts';
 import { readSubmission } from './submissions/read-submission.ts';
+import { submitTask } from './tasks/submit-task.ts';
 
 /** The hiring API: contracts/hiring.md sections 3 and 4. */
 export const hiringEndpoints = [
@@ -17,6 +18,7 @@ export const hiringEndpoints = [
   claimSessionAlias,
   openSession,
   readCurrentTask,
+  submitTask,
   listSubmissionsEndpoint,
   readSubmission,
 ] as const;

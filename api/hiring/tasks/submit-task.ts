@@ -14,10 +14,11 @@ import {
   type SubmissionRun,
 } from '../../../services/hiring/submit-code.ts';
 import { submitText } from '../../../services/hiring/turn-in.ts';
+import { runTopic, webhookGraceMs } from '../../../services/workspaces/test-runs.ts';
 import { candidate } from '../../actors.ts';
 import type { App } from '../../app.ts';
 import { endpoint } from '../../endpoint.ts';
-import { runBody } from '../../workspaces/schemas.ts';
+import { runBodyKeys, type RunBody } from '../../workspaces/run-body.ts';
 import { requireSessionHeader, sessionHeader, taskParam } from '../params.ts';
 
 interface SubmitReply {
@@ -29,13 +30,14 @@ interface SubmitReply {
   readonly isComplete: boolean;
 }
 
-interface SubmitBody {
+interface SubmitBody extends RunBody {
   readonly contentText?: string | null;
-  readonly branch?: string | null;
-  readonly workflowInputs?: Record<string, string> | null;
 }
 
-const submitBody = Joi.object<SubmitBody, true>({ contentText: Joi.string().allow('', null).max(500_000), ...runBody });
+const submitBody = Joi.object<SubmitBody, true>({
+  contentText: Joi.string().allow('', null).max(500_000),
+  ...runBodyKeys,
+});
 
 const submitReply = Joi.object<SubmitReply, true>({
   submissionId: Joi.number().integer(),
@@ -86,7 +88,7 @@ export const submitTask = endpoint({
         if (!hasWorkspace(loaded.task.type))
           return { submission: await submitText(uow, loaded, contentText ?? undefined) };
         const inputs = workflowInputs ?? {};
-        const { graceMs } = app.settings.github;
+        const graceMs = webhookGraceMs(app.settings.github);
         return startSubmissionRun(uow, loaded, { branch: branch ?? undefined, inputs, graceMs });
       },
       request,
@@ -125,7 +127,7 @@ async function waitForSubmission(
     if (submission && (joined || hasEnded(run.status))) return submission;
     return hasEnded(run.status) ? 'failed' : undefined;
   };
-  const seen = await app.wait.until(`run:${runId}`, look, { timeoutMs: LONGEST_WAIT_MS, signal });
+  const seen = await app.wait.until(runTopic(runId), look, { timeoutMs: LONGEST_WAIT_MS, signal });
   // Who went away has been told nothing: the workflow stores what GitHub takes, and a retry joins it.
   if (seen === undefined && signal.aborted) throw new AppError('GITHUB_UNAVAILABLE');
   const submission = seen ?? (await storeAsRunning(app.uow, actor, runId)) ?? 'failed';
