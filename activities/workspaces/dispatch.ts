@@ -1,0 +1,102 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { AppError } from '../../core/errors.ts';
+import { systemActor } from '../../domain/identity/actor.ts';
+import { beginEffect, settleEffect, type Effect } from '../../services/effects.ts';
+import { loadRun, recordDispatched, type RunAtWork } from '../../services/workspaces/run-records.ts';
+import { attemptOf, notYet, type WorkspaceParts } from './parts.ts';
+
+const COMPONENT = 'workflow:test-run';
+/** The input by which a run is found again: templates put it into the run's name. */
+const MARKER_INPUT = 'tenon_run';
+/** GitHub has taken the run and not said its id. */
+const ACCEPTED = 'accepted';
+/** A run that GitHub has taken is listed within seconds. */
+const LOOKS = 10;
+const LOOK_AGAIN_MS = 1_000;
+
+export interface RunInput {
+  readonly orgId: string;
+  readonly runId: string;
+}
+
+/**
+ * Starts the run at GitHub, at most once however often this is tried: the intent is committed first, and who finds one
+ * without an outcome looks for the run by its marker before sending again. The window that is left: a process dies
+ * between GitHub's taking the run and GitHub's listing it, and the next try comes within that moment (Temporal makes it
+ * only after the activity's time limit). Then GitHub runs the tests twice; we read the second run.
+ *
+ * Fails fast, because a candidate waits: what GitHub refuses or does not answer ends the run.
+ */
+export function dispatchActivity({ units, forge, owners, settings }: WorkspaceParts) {
+  return {
+    async dispatchRun({ orgId, runId }: RunInput): Promise<{ githubRunId: string }> {
+      try {
+        return { githubRunId: await dispatch(orgId, runId) };
+      } catch (error) {
+        throw error instanceof AppError ? ApplicationFailure.nonRetryable(error.message, error.code) : error;
+      }
+    },
+  };
+
+  async function dispatch(orgId: string, runId: string): Promise<string> {
+    const actor = systemActor(orgId, COMPONENT);
+    const key = `dispatch/${runId}`;
+    const { effect, ...facts } = await units.write(actor, async (uow) => {
+      const { run, workspace } = await loadRun(runId);
+      if (run.githubRunId === null && run.status !== 'queued') {
+        throw new AppError('CONFLICT', `Test run ${runId} has ended already`);
+      }
+      return { run, workspace, effect: run.githubRunId === null ? await beginEffect(uow, key) : null };
+    });
+    if (effect === null) return facts.run.githubRunId ?? '';
+    const settle = (state: 'done' | 'unknown', farRef: string | null): Promise<void> =>
+      units.write(actor, (uow) => settleEffect(uow, key, { state, farRef }));
+    const githubRunId = await startOnce(facts, effect, settle);
+    await units.write(actor, async (uow) => {
+      await settleEffect(uow, key, { state: 'done', farRef: githubRunId });
+      await recordDispatched(uow, owners, { runId, githubRunId });
+    });
+    return githubRunId;
+  }
+
+  async function startOnce(
+    { run, workspace }: RunAtWork,
+    effect: Effect,
+    settle: (state: 'done' | 'unknown', farRef: string | null) => Promise<void>,
+  ): Promise<string> {
+    if (effect.state === 'done' && effect.farRef !== null) return effect.farRef;
+    if (!effect.isNew) {
+      const found = await forge.findRunByMarker(workspace.repoFullName, run.id);
+      if (found) return found.id;
+    }
+    if (effect.state === 'unknown') {
+      if (effect.farRef === ACCEPTED && attemptOf() <= LOOKS) throw notListed();
+      throw new AppError('GITHUB_UNAVAILABLE');
+    }
+    let taken: { githubRunId: string | null };
+    try {
+      taken = await forge.dispatchWorkflow({
+        repo: workspace.repoFullName,
+        workflowFile: settings.github.workflowFile,
+        ref: run.branch,
+        inputs: { ...run.inputs, [MARKER_INPUT]: run.id },
+        optionalInputs: [MARKER_INPUT, 'tenon_day'],
+      });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'GITHUB_UNAVAILABLE') throw error;
+      await settle('unknown', null); // the answer was lost, perhaps not the call: from now on only look
+      const found = await forge.findRunByMarker(workspace.repoFullName, run.id).catch(() => null);
+      if (found) return found.id;
+      throw error;
+    }
+    if (taken.githubRunId !== null) return taken.githubRunId;
+    await settle('unknown', ACCEPTED);
+    const found = await forge.findRunByMarker(workspace.repoFullName, run.id);
+    if (found) return found.id;
+    throw notListed();
+  }
+}
+
+function notListed(): ApplicationFailure {
+  return notYet('RUN_NOT_LISTED', 'GitHub has taken the run and does not list it yet', LOOK_AGAIN_MS);
+}

@@ -1,0 +1,119 @@
+import type { GithubForge } from '../../adapters/github/index.ts';
+import { AppError } from '../../core/errors.ts';
+import { systemActor } from '../../domain/identity/actor.ts';
+import type { Workspace } from '../../models/workspace.ts';
+import {
+  loadProvisioning,
+  recordProvisioningFailed,
+  recordProvisioningStarted,
+  recordReady,
+} from '../../services/workspaces/provisioning-records.ts';
+import type { WorkspaceInput } from '../../workflows/workspaces/workspace.contract.ts';
+import { attemptOf, notYet, type WorkspaceParts } from './parts.ts';
+
+const COMPONENT = 'workflow:workspace';
+const FIRST_LOOK_MS = 250;
+const LAST_LOOK_MS = 5_000;
+/** Beyond that, a candidate gets their repository without access rather than nothing. */
+const ACCESS_TRIES = 3;
+/** Other names that may ask for access while it is being granted. */
+const ACCESS_ROUNDS = 5;
+
+export interface ReadyRepository {
+  readonly defaultBranch: string;
+  /** The commit that GitHub made of the template: what a submission's diff begins at. */
+  readonly baseTemplateSha: string;
+  readonly latestCommitSha: string;
+}
+
+/** How a workspace comes to be. Each step adopts what it finds; each may run twice. */
+export function provisioningActivities({ units, forge, settings, log }: WorkspaceParts) {
+  const { workflowFile } = settings.github;
+  const load = (input: WorkspaceInput): Promise<Workspace> =>
+    units.read(systemActor(input.orgId, COMPONENT), () => loadProvisioning(input));
+
+  return {
+    /** @throws {AppError} WORKSPACE_UNKNOWN; CONFLICT when the row lives on in another generation */
+    async beginProvisioning(input: WorkspaceInput): Promise<{ proceed: boolean }> {
+      const actor = systemActor(input.orgId, COMPONENT);
+      return { proceed: await units.write(actor, (uow) => recordProvisioningStarted(uow, input)) };
+    },
+
+    async ensureRepository(input: WorkspaceInput): Promise<{ repoId: string; fullName: string }> {
+      const workspace = await load(input);
+      const repository = await findOrGenerate(forge, workspace);
+      if (workspace.repoId !== null && workspace.repoId !== repository.id) {
+        throw new AppError('CONFLICT', `Another repository has taken the name ${workspace.repoFullName}`);
+      }
+      return { repoId: repository.id, fullName: repository.fullName };
+    },
+
+    /**
+     * Ready: the tree equals the template's and GitHub would run the workflow file.
+     * @throws {ApplicationFailure} WORKSPACE_NOT_READY, to be asked again @throws {AppError} TEMPLATE_BROKEN
+     */
+    async checkReady(input: WorkspaceInput & { readonly repoId: string }): Promise<ReadyRepository> {
+      const { repoFullName, templateRepo, baseTemplateSha } = await load(input);
+      const { defaultBranch } = await forge.getRepository(repoFullName);
+      const head = await forge.getBranchHead(repoFullName, defaultBranch);
+      if (!head) throw notReady('GitHub is still copying the template');
+      if (baseTemplateSha !== null) return { defaultBranch, baseTemplateSha, latestCommitSha: head.sha };
+      if (!(await forge.sameTree(templateRepo, head.treeSha)))
+        throw notReady('The repository is not what the template is');
+      if (!(await forge.workflowIsDispatchable(repoFullName, workflowFile))) {
+        if (!(await forge.hasWorkflowFile(templateRepo, workflowFile))) throw new AppError('TEMPLATE_BROKEN');
+        throw notReady('GitHub does not know the workflow file yet');
+      }
+      return { defaultBranch, baseTemplateSha: head.sha, latestCommitSha: head.sha };
+    },
+
+    /** Gives the candidate access and records that the repository can be worked in, with or without it. */
+    async grantAccessAndSettle(
+      input: WorkspaceInput & ReadyRepository & { readonly repoId: string },
+    ): Promise<{ accessGrantedTo: string | null }> {
+      for (let round = 0; round < ACCESS_ROUNDS; round += 1) {
+        const access = await moveAccess(await load(input));
+        const actor = systemActor(input.orgId, COMPONENT);
+        const settled = await units.write(actor, (uow) => recordReady(uow, { ...input, ...access }));
+        if (settled) return { accessGrantedTo: access.accessGrantedTo };
+      }
+      throw notYet('WORKSPACE_ACCESS_CHANGING', 'The name that asks for access keeps changing', LAST_LOOK_MS);
+    },
+
+    recordProvisioningFailure(
+      input: WorkspaceInput & { readonly reason: string; readonly errorCode: string },
+    ): Promise<void> {
+      return units.write(systemActor(input.orgId, COMPONENT), (uow) => recordProvisioningFailed(uow, input));
+    },
+  };
+
+  /** A name that GitHub does not know, or an outage, costs the access, not the repository. */
+  async function moveAccess({ id, repoFullName, githubUsername: askedFor, accessGrantedTo }: Workspace) {
+    if (askedFor === null || askedFor === accessGrantedTo) return { askedFor, accessGrantedTo, accessErrorCode: null };
+    try {
+      await forge.addCollaborator(repoFullName, askedFor);
+      if (accessGrantedTo !== null) await forge.removeCollaborator(repoFullName, accessGrantedTo);
+      return { askedFor, accessGrantedTo: askedFor, accessErrorCode: null };
+    } catch (error) {
+      if (!(error instanceof AppError) || (error.retryable && attemptOf() < ACCESS_TRIES)) throw error;
+      log.warn({ workspaceId: id, code: error.code }, 'the candidate could not be given access');
+      return { askedFor, accessGrantedTo, accessErrorCode: error.code };
+    }
+  }
+}
+
+function findOrGenerate(forge: GithubForge, { id, repoId, repoFullName, templateRepo }: Workspace) {
+  if (repoId !== null) return forge.getRepository(repoFullName);
+  const [owner = '', name = ''] = repoFullName.split('/');
+  return forge.generateFromTemplate({
+    templateFullName: templateRepo,
+    owner,
+    name,
+    description: `Tenon workspace ${id}`,
+  });
+}
+
+function notReady(message: string) {
+  const delayMs = Math.min(FIRST_LOOK_MS * 2 ** (attemptOf() - 1), LAST_LOOK_MS);
+  return notYet('WORKSPACE_NOT_READY', message, delayMs);
+}

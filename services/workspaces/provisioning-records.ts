@@ -1,0 +1,112 @@
+import { AppError } from '../../core/errors.ts';
+import { sqlStateOf, type UnitOfWork } from '../../core/unit-of-work.ts';
+import { keepableOutput } from '../../domain/workspaces/text.ts';
+import { Workspace } from '../../models/workspace.ts';
+import { workspaceTopic } from './provisioning.ts';
+
+/** Kept of why something failed. */
+export const REASON_LENGTH = 200;
+
+/** One life of provisioning; an older one than the row's has nothing to say any more. */
+export interface WorkspaceLife {
+  readonly workspaceId: string;
+  readonly generation: number;
+}
+
+/**
+ * The row as the workflow needs it.
+ * @throws {AppError} WORKSPACE_UNKNOWN; CONFLICT when the row lives on in another generation
+ */
+export async function loadProvisioning(life: WorkspaceLife, lock = false): Promise<Workspace> {
+  const workspace = await Workspace.findOne({ where: { id: life.workspaceId }, lock });
+  if (!workspace) throw new AppError('WORKSPACE_UNKNOWN', `Workspace ${life.workspaceId} not found`);
+  if (workspace.generation !== life.generation) {
+    throw new AppError(
+      'CONFLICT',
+      `Workspace ${life.workspaceId} is in life ${workspace.generation}, not ${life.generation}`,
+    );
+  }
+  return workspace;
+}
+
+/** @returns whether there is anything to do in this life; a ready workspace stays ready while access is granted anew */
+export async function recordProvisioningStarted(uow: UnitOfWork, life: WorkspaceLife): Promise<boolean> {
+  const workspace = await loadProvisioning(life, true);
+  if (isSettled(workspace)) return false;
+  if (workspace.status === 'ready' || workspace.status === 'provisioning') return true;
+  await workspace.update({ status: 'provisioning', errorCode: null });
+  uow.notify(workspaceTopic(workspace.id));
+  return true;
+}
+
+export interface ReadyFacts extends WorkspaceLife {
+  readonly repoId: string;
+  readonly defaultBranch: string;
+  readonly baseTemplateSha: string;
+  readonly latestCommitSha: string;
+  /** Whom this life tried to give access: the row's name when it looked. */
+  readonly askedFor: string | null;
+  /** Who may push, as GitHub now has it. */
+  readonly accessGrantedTo: string | null;
+  /** Why `askedFor` could not be given access. */
+  readonly accessErrorCode: string | null;
+}
+
+/**
+ * The repository can be worked in.
+ * @returns false when another name has asked for access meanwhile: the workspace is ready, but this life is not over
+ * @throws {AppError} CONFLICT when the repository belongs to another workspace
+ */
+export async function recordReady(uow: UnitOfWork, facts: ReadyFacts): Promise<boolean> {
+  const workspace = await loadProvisioning(facts, true);
+  if (isSettled(workspace)) return true;
+  const { repoId, defaultBranch, baseTemplateSha, latestCommitSha, accessGrantedTo, generation } = facts;
+  const wasReady = workspace.status === 'ready';
+  const errorCode = facts.accessErrorCode;
+  const settled = facts.askedFor === workspace.githubUsername;
+  workspace.set({ accessGrantedTo, errorCode, ...(settled && { settledGeneration: generation }) });
+  if (!wasReady) {
+    workspace.set({ status: 'ready', readyAt: new Date(), repoId, defaultBranch, baseTemplateSha, latestCommitSha });
+  }
+  await workspace.save().catch(translateTaken);
+  uow.audit({
+    action: wasReady ? 'workspace.access_changed' : 'workspace.became_ready',
+    resource: { type: 'workspace', id: workspace.id },
+    after: { repoFullName: workspace.repoFullName, repoId, accessGrantedTo, ...(errorCode !== null && { errorCode }) },
+  });
+  uow.notify(workspaceTopic(workspace.id));
+  return settled;
+}
+
+/** This life is over without success; a workspace that was ready stays so. Harmless to repeat, or when too late. */
+export async function recordProvisioningFailed(
+  uow: UnitOfWork,
+  {
+    workspaceId,
+    generation,
+    errorCode,
+    reason,
+  }: WorkspaceLife & { readonly errorCode: string; readonly reason: string },
+): Promise<void> {
+  const workspace = await Workspace.findOne({ where: { id: workspaceId, generation }, lock: true });
+  if (!workspace || isSettled(workspace)) return;
+  const status = workspace.status === 'ready' ? 'ready' : 'failed';
+  await workspace.update({ status, errorCode, settledGeneration: generation });
+  uow.audit({
+    action: 'workspace.provisioning_failed',
+    resource: { type: 'workspace', id: workspaceId },
+    after: { status, errorCode, reason: keepableOutput(reason, REASON_LENGTH) },
+  });
+  uow.notify(workspaceTopic(workspaceId));
+}
+
+function isSettled({ generation, settledGeneration }: Workspace): boolean {
+  return settledGeneration >= generation;
+}
+
+function translateTaken(error: unknown): never {
+  if (sqlStateOf(error) === '23505') {
+    throw new AppError('CONFLICT', 'The repository belongs to another workspace', { cause: error });
+  }
+  throw error;
+}
