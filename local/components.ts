@@ -24,7 +24,7 @@ function nodeComponent({ entry, ...spec }: NodeProcess): ComponentSpec {
     cwd: checkoutDir,
     startTimeoutMs: START_TIMEOUT_MS,
     stopSignal: 'SIGTERM',
-    stopGraceMs: 10_000,
+    stopGraceMs: 30_000, // the API lets its callers have their answers, the worker its activities
   };
 }
 
