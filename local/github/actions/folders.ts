@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** The folders of one job. All of them lie in `root`, which goes when the job has ended. */
+export interface JobFolders {
+  root: string;
+  workspace: string;
+  home: string;
+  temp: string;
+  tools: string;
+  npmCache: string;
+  wheels: string;
+}
+
+/** Steps get copies of the shared caches: what they do to them stays in their own job. */
+export async function createFolders(root: string, cacheDir: string): Promise<JobFolders> {
+  const folders: JobFolders = {
+    root,
+    workspace: join(root, 'work'),
+    home: join(root, 'home'),
+    temp: join(root, 'temp'),
+    tools: join(root, 'tools'),
+    npmCache: join(root, 'npm'),
+    wheels: join(root, 'wheels'),
+  };
+  const { npmCache, wheels, ...rest } = folders;
+  await Promise.all(Object.values(rest).map((folder) => mkdir(folder, { recursive: true })));
+  await Promise.all([copyOrMake(join(cacheDir, 'npm'), npmCache), copyOrMake(join(cacheDir, 'wheels'), wheels)]);
+  return folders;
+}
+
+/** Removes a folder also when a step has taken away its permissions. */
+export async function removeFolder(folder: string): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    await run('chmod', ['-R', 'u+rwX', folder]).catch(() => {});
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function copyOrMake(from: string, to: string): Promise<void> {
+  const exists = await stat(from).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  await (exists ? cp(from, to, { recursive: true }) : mkdir(to));
+}
