@@ -1,0 +1,66 @@
+import Joi from 'joi';
+import { webhookModes } from '../webhooks/gate.ts';
+import type { Fault, FinishRun, GenerateDelay, NextRuns, WebhookSetting } from './types.ts';
+
+const conclusion = Joi.string().valid('success', 'failure', 'cancelled', 'timed_out');
+const count = Joi.number().integer().min(1);
+const milliseconds = Joi.number().integer().min(0);
+
+const entry = Joi.object({
+  path: Joi.string().required().allow(''),
+  text: Joi.string().allow(''),
+  base64: Joi.string().allow(''),
+  declaredSizeBytes: Joi.number().integer().min(0).max(0xffffffff),
+  mode: Joi.number().integer().min(0).max(0xffff),
+}).nand('text', 'base64');
+
+const artifact = Joi.object({
+  name: Joi.string().required(),
+  expired: Joi.boolean(),
+  entries: Joi.array().items(entry),
+  rawBase64: Joi.string().allow(''),
+}).xor('entries', 'rawBase64');
+
+export const userBody = Joi.object<{ login: string }>({
+  login: Joi.string()
+    .pattern(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/)
+    .required(),
+});
+
+export const faultBody = Joi.object<Fault>({
+  route: Joi.string(),
+  status: Joi.number().integer().min(200).max(599),
+  body: Joi.any(),
+  headers: Joi.object().pattern(Joi.string(), Joi.string()),
+  times: count,
+  rateLimited: Joi.string().valid('primary', 'secondary'),
+  latencyMs: milliseconds,
+  hang: Joi.boolean(),
+  drop: Joi.boolean(),
+}).or('status', 'rateLimited', 'latencyMs', 'hang', 'drop');
+
+export const nextRunsBody = Joi.object<NextRuns>({
+  conclusion: conclusion.default('success'),
+  artifacts: Joi.array().items(artifact),
+  afterMs: milliseconds,
+  leaveInProgress: Joi.boolean(),
+  repository: Joi.string(),
+  count,
+});
+
+export const finishRunBody = Joi.object<FinishRun>({
+  conclusion: conclusion.required(),
+  artifacts: Joi.array().items(artifact),
+});
+
+export const webhooksBody = Joi.object<WebhookSetting>({
+  mode: Joi.string()
+    .valid(...webhookModes)
+    .required(),
+  count,
+});
+
+export const generateDelayBody = Joi.object<GenerateDelay>({
+  ms: Joi.number().integer().min(-1).required(),
+  workflowsMs: milliseconds,
+});

@@ -1,0 +1,66 @@
+import type { Account, Permission, Repository } from '../state.ts';
+import type { World } from '../world.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Reply {
+  status: number;
+  /** JSON; absent: no body. */
+  body?: unknown;
+  /** A body that is not JSON. */
+  text?: { type: string; data: Buffer | string };
+  headers?: Record<string, string>;
+}
+
+export interface Call {
+  params: Record<string, string>;
+  /** The whole address below `/api/v3`, for `Link` headers. */
+  path: string;
+  query: URLSearchParams;
+  body: Record<string, unknown>;
+  actor: Account;
+  accept: string;
+  /** Work that begins when the answer has been sent. */
+  afterwards(work: () => void): void;
+}
+
+export interface RepositoryCall extends Call {
+  repository: Repository;
+  permission: Permission;
+  /** The bare repository's folder. */
+  dir: string;
+}
+
+interface RouteBase {
+  method: Method;
+  /** As in GitHub's description, for example `/repos/{owner}/{repo}/branches/{branch}`. */
+  template: string;
+}
+
+export interface PlainRoute extends RouteBase {
+  access: 'anyone signed in' | 'organisation admin';
+  handle(world: World, call: Call): Reply | Promise<Reply>;
+}
+
+export interface RepositoryRoute extends RouteBase {
+  access: Permission;
+  /** Allowed on an archived repository although it writes. */
+  evenArchived?: boolean;
+  handle(world: World, call: RepositoryCall): Reply | Promise<Reply>;
+}
+
+export type Route = PlainRoute | RepositoryRoute;
+
+export function isRepositoryRoute(route: Route): route is RepositoryRoute {
+  return route.access !== 'anyone signed in' && route.access !== 'organisation admin';
+}
+
+export function ok(body: unknown, headers?: Record<string, string>): Reply {
+  return { status: 200, body, ...(headers && { headers }) };
+}
+
+export function created(body: unknown, headers?: Record<string, string>): Reply {
+  return { status: 201, body, ...(headers && { headers }) };
+}
+
+export const noContent: Reply = { status: 204 };
