@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { appEnvironment, baseEnvironment } from './environment.ts';
 import { cacheDir, checkoutDir } from './paths.ts';
@@ -12,17 +11,19 @@ import { devServerArgs } from './temporal/dev-server.ts';
 import { answersFor } from './temporal/ready.ts';
 
 const START_TIMEOUT_MS = 60_000; // all are up in seconds; a busy machine needs more
+const TEMPLATES_TIMEOUT_MS = 15 * 60_000; // the local GitHub fetches the templates' dependencies the first time
 
-type NodeProcess = Pick<ComponentSpec, 'name' | 'env' | 'urls' | 'ports' | 'healthy'> & { readonly entry: string };
+type NodeProcess = Pick<ComponentSpec, 'name' | 'env' | 'urls' | 'ports' | 'healthy'> &
+  Partial<Pick<ComponentSpec, 'startTimeoutMs'>> & { readonly entry: string };
 
 /** A TypeScript process of this checkout; a SIGTERM ends it in order. */
 function nodeComponent({ entry, ...spec }: NodeProcess): ComponentSpec {
   return {
+    startTimeoutMs: START_TIMEOUT_MS,
     ...spec,
     file: process.execPath,
     args: ['--import', 'tsx', join(checkoutDir, entry)],
     cwd: checkoutDir,
-    startTimeoutMs: START_TIMEOUT_MS,
     stopSignal: 'SIGTERM',
     stopGraceMs: 30_000, // the API lets its callers have their answers, the worker its activities
   };
@@ -83,6 +84,7 @@ export function githubComponent({ ports, dirs, addresses, secrets }: Plan): Comp
     urls: { main: addresses.github, api: `${addresses.github}/api/v3` },
     ports: { github: ports.github },
     healthy: () => answersHttp(`${addresses.github}/api/v3/`, 500),
+    startTimeoutMs: TEMPLATES_TIMEOUT_MS,
   });
 }
 
@@ -141,9 +143,4 @@ export function apiComponent({ ports, addresses, secrets }: Plan): ComponentSpec
     ports: { api: ports.api },
     healthy: () => answersHttp(`${addresses.api}/health`),
   });
-}
-
-/** True when the component's process is part of this checkout. */
-export function isBuilt(entry: string): boolean {
-  return existsSync(join(checkoutDir, entry));
 }

@@ -6,12 +6,15 @@ import { makePlan, type Plan, portsOf, usualPorts } from './plan.ts';
 import { ensureSecrets } from './secrets.ts';
 import { choosePorts } from './supervisor/choose-ports.ts';
 import type { ComponentSpec } from './supervisor/component.ts';
+import { tailOf } from './supervisor/logs.ts';
 import { readStackFile, type StackComponent, type StackFile, writeStackFile } from './supervisor/stack-file.ts';
 import { stopStale } from './supervisor/stale.ts';
 import { type RunningComponent, Supervisor } from './supervisor/supervisor.ts';
 import { ensureTemporalCli } from './temporal/cli.ts';
 import { answersFor } from './temporal/ready.ts';
 
+const PROGRESS_MS = 5_000;
+const logDir = join(stateDir, 'logs');
 /** The order of the stack file and of stopping (reversed). */
 const ORDER = ['postgres', 'temporal', 'github', 'identity', 'mailbox', 'worker', 'api'];
 
@@ -23,11 +26,12 @@ export class Stack {
   #plan: Plan | undefined;
   #running: readonly RunningComponent[] = [];
   readonly #external: StackComponent[] = [];
+  readonly #steps: Promise<void>[] = [];
 
   constructor(say: (line: string) => void) {
     this.#say = say;
     this.#supervisor = new Supervisor({
-      logDir: join(stateDir, 'logs'),
+      logDir,
       onChange: (running) => {
         this.#running = running;
         this.#record();
@@ -53,22 +57,20 @@ export class Stack {
     await Promise.all([
       this.#startDatabase(plan),
       cli !== undefined && this.#start(components.temporalComponent(plan, cli)),
-      this.#startIfBuilt('local/github/main.ts', components.githubComponent(plan)),
+      this.#start(components.githubComponent(plan)),
       this.#start(components.identityComponent(plan)),
       this.#start(components.mailboxComponent(plan)),
     ]);
-    await Promise.all([
-      this.#startIfBuilt('worker/main.ts', components.workerComponent(plan)),
-      this.#startIfBuilt('api/server.ts', components.apiComponent(plan)),
-    ]);
+    await Promise.all([this.#start(components.workerComponent(plan)), this.#start(components.apiComponent(plan))]);
     this.#state = 'running';
     return this.#record();
   }
 
-  /** Stops everything that was started; `hurry` kills. */
+  /** Stops everything that was started, and waits for tools that were still at work; `hurry` kills. */
   async stop({ hurry = false } = {}): Promise<void> {
     this.#state = 'stopping';
     await this.#supervisor.stop({ hurry });
+    await Promise.allSettled(this.#steps);
     this.#state = 'stopped';
     this.#record();
   }
@@ -80,26 +82,36 @@ export class Stack {
     await this.#timed('database', () => prepareDatabase(plan));
   }
 
-  async #startIfBuilt(entry: string, spec: ComponentSpec): Promise<void> {
-    if (components.isBuilt(entry)) await this.#start(spec);
-    else this.#say(`${spec.name}: not part of this checkout yet`);
-  }
-
   #start(spec: ComponentSpec): Promise<void> {
     return this.#timed(spec.name, () => this.#supervisor.start(spec));
   }
 
-  async #timed(name: string, work: () => Promise<unknown>): Promise<void> {
+  #timed(name: string, work: () => Promise<unknown>): Promise<void> {
+    const step = this.#report(name, work);
+    this.#steps.push(step);
+    return step;
+  }
+
+  async #report(name: string, work: () => Promise<unknown>): Promise<void> {
     const startedAt = performance.now();
-    await work();
-    this.#say(`${name.padEnd(10)} ready in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+    const seconds = (): string => ((performance.now() - startedAt) / 1000).toFixed(1);
+    const progress = setInterval(() => {
+      const [line] = tailOf(join(logDir, `${name}.log`), 1);
+      this.#say(`${name.padEnd(10)} … ${seconds()} s${line === undefined ? '' : `: ${messageIn(line)}`}`);
+    }, PROGRESS_MS);
+    try {
+      await work();
+    } finally {
+      clearInterval(progress);
+    }
+    this.#say(`${name.padEnd(10)} ready in ${seconds()} s`);
   }
 
   #record(): StackFile {
     const file: StackFile = {
       state: this.#state,
-      issuer: this.#plan?.addresses.issuer ?? '',
-      audience: this.#plan?.addresses.audience ?? '',
+      issuer: this.#plan?.addresses.issuer ?? readStackFile()?.issuer ?? '',
+      audience: this.#plan?.addresses.audience ?? readStackFile()?.audience ?? '',
       components: this.#describe(),
     };
     writeStackFile(file);
@@ -134,4 +146,10 @@ async function externalTemporal({ addresses }: Plan): Promise<StackComponent> {
     });
   });
   return externalComponent('temporal', { main: address, ui: temporalUi });
+}
+
+/** The text of a log line, which may be a JSON object with a message. */
+function messageIn(line: string): string {
+  const [, text = line] = /"(?:message|msg)":"((?:[^"\\]|\\.)*)"/.exec(line) ?? [];
+  return text.slice(0, 120);
 }

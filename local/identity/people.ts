@@ -11,6 +11,7 @@ export interface Person {
 export const people: readonly Person[] = [
   { email: 'recruiter1@local.test', name: 'Local Recruiter 1', role: 'recruiter' },
   { email: 'recruiter2@local.test', name: 'Local Recruiter 2', role: 'recruiter' },
+  { email: 'recruiter@quickco.test', name: 'Quick Recruiter', role: 'recruiter' },
   { email: 'candidate1@local.test', name: 'Local Candidate 1', role: 'candidate' },
   { email: 'candidate2@local.test', name: 'Local Candidate 2', role: 'candidate' },
 ];
