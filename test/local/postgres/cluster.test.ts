@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { anyFreePort } from '../../../local/ports.ts';
 import { type ClusterOptions, prepareCluster } from '../../../local/postgres/cluster.ts';
 import { adminUrlOf, answersQueries } from '../../../local/postgres/ready.ts';
-import { treeOf } from '../../../local/processes.ts';
+import { sendSignal, treeOf } from '../../../local/processes.ts';
 import { type RunningComponent, Supervisor } from '../../../local/supervisor/supervisor.ts';
 
 describe('the Postgres of the local stack', function () {
@@ -78,7 +78,7 @@ describe('the Postgres of the local stack', function () {
     await start();
     await query('insert into kept values (43)');
     const pid = running[0]?.pid ?? 0;
-    for (const entry of treeOf(pid)) process.kill(entry.pid, 'SIGKILL');
+    for (const entry of treeOf(pid)) sendSignal(entry.pid, 'SIGKILL');
     await supervisor?.failure;
     await supervisor?.stop();
     const lock = join(options.dir, 'data-one', 'postmaster.pid');
