@@ -2,12 +2,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { AppError } from '../../core/errors.ts';
 import { systemActor } from '../../domain/identity/actor.ts';
 import { beginEffect, settleEffect, type Effect } from '../../services/effects.ts';
+import { inputsOf, ownInputs } from '../../services/workspaces/run-inputs.ts';
 import { loadRun, recordDispatched, type RunAtWork } from '../../services/workspaces/run-records.ts';
 import { attemptOf, notYet, type WorkspaceParts } from './parts.ts';
 
 const COMPONENT = 'workflow:test-run';
-/** The input by which a run is found again: templates put it into the run's name. */
-const MARKER_INPUT = 'tenon_run';
 /** GitHub has taken the run and not said its id. */
 const ACCEPTED = 'accepted';
 /** A run that GitHub has taken is listed within seconds. */
@@ -46,7 +45,8 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
       if (run.githubRunId === null && run.status !== 'queued') {
         throw new AppError('CONFLICT', `Test run ${runId} has ended already`);
       }
-      return { run, workspace, effect: run.githubRunId === null ? await beginEffect(uow, key) : null };
+      const effect = run.githubRunId === null ? await beginEffect(uow, key) : null;
+      return { run, workspace, inputs: await inputsOf(run), effect };
     });
     if (effect === null) return facts.run.githubRunId ?? '';
     const settle = (state: 'done' | 'unknown', farRef: string | null): Promise<void> =>
@@ -60,7 +60,7 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
   }
 
   async function startOnce(
-    { run, workspace }: RunAtWork,
+    { run, workspace, inputs }: RunAtWork & { readonly inputs: Readonly<Record<string, string>> },
     effect: Effect,
     settle: (state: 'done' | 'unknown', farRef: string | null) => Promise<void>,
   ): Promise<string> {
@@ -79,8 +79,8 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
         repo: workspace.repoFullName,
         workflowFile: settings.github.workflowFile,
         ref: run.branch,
-        inputs: { ...run.inputs, [MARKER_INPUT]: run.id },
-        optionalInputs: [MARKER_INPUT, 'tenon_day'],
+        inputs,
+        optionalInputs: ownInputs,
       });
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'GITHUB_UNAVAILABLE') throw error;

@@ -91,6 +91,11 @@ function announce(uow: UnitOfWork, run: TestRun, { workspace, graceMs, ref }: Ru
   uow.enqueue({ start: testRunStart({ orgId: run.orgId, runId: run.id, graceMs }, ref) });
 }
 
+/** A run as it is now. */
+export function readRun(id: string): Promise<TestRun> {
+  return TestRun.findByPk(id, { rejectOnEmpty: true });
+}
+
 /** A run of this workspace by GitHub's id, or null. */
 export function findRunByGithubId(workspaceId: string, githubRunId: string): Promise<TestRun | null> {
   return TestRun.findOne({ where: { workspaceId, githubRunId } });

@@ -1,0 +1,3 @@
+import { githubWebhook } from './webhook.ts';
+
+export const githubEndpoints = [githubWebhook] as const;

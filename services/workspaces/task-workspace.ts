@@ -1,0 +1,53 @@
+import { AppError } from '../../core/errors.ts';
+import { readinessEstimateSeconds } from '../../domain/workspaces/readiness.ts';
+import { TestRun } from '../../models/test-run.ts';
+import { Workspace } from '../../models/workspace.ts';
+import { isErrorCode } from './test-runs.ts';
+
+export interface TaskOfSession {
+  readonly sessionId: string;
+  readonly taskId: string;
+}
+
+/** The workspace that the candidate has opened; one made ahead, or one that could not be made, is not theirs yet. */
+export async function findOpened({ sessionId, taskId }: TaskOfSession): Promise<Workspace | null> {
+  const workspace = await Workspace.findOne({ where: { candidateSessionId: sessionId, taskId } });
+  return workspace && workspace.initializedAt !== null && workspace.status !== 'failed' ? workspace : null;
+}
+
+/** As `findOpened`. @throws {AppError} with `missing`; WORKSPACE_NOT_READY while the repository is being made */
+export async function loadReady(
+  wanted: TaskOfSession,
+  missing: 'WORKSPACE_NOT_INITIALIZED' | 'WORKSPACE_UNKNOWN',
+): Promise<Workspace> {
+  const workspace = await findOpened(wanted);
+  if (!workspace) throw new AppError(missing);
+  if (workspace.status !== 'ready') throw notReady(workspace);
+  return workspace;
+}
+
+/** What a caller is told while the repository is being made. */
+export function notReady({ initializedAt }: Workspace): AppError {
+  const estimateSeconds = readinessEstimateSeconds(Date.now() - (initializedAt?.getTime() ?? Date.now()));
+  return new AppError('WORKSPACE_NOT_READY', undefined, {
+    retryAfterSeconds: estimateSeconds,
+    extra: { estimateSeconds },
+  });
+}
+
+/** A workspace as it is now. */
+export function readWorkspace(id: string): Promise<Workspace> {
+  return Workspace.findByPk(id, { rejectOnEmpty: true });
+}
+
+/** The run that was last taken by GitHub, or null. */
+export async function findLastRun({ lastRunId }: Workspace): Promise<TestRun | null> {
+  return lastRunId === null ? null : TestRun.findByPk(lastRunId);
+}
+
+/** What a caller is told when the repository could not be made; asking again begins anew. */
+export function provisioningFailure(workspace: Workspace): AppError {
+  const { errorCode } = workspace;
+  if (isErrorCode(errorCode) && /^(GITHUB|TEMPLATE)_/.test(errorCode)) return new AppError(errorCode);
+  return notReady(workspace);
+}
