@@ -45,8 +45,7 @@ function decode(bytes: Buffer): string {
 
 function parseJson(source: string): unknown {
   try {
-    // A `__proto__` key would become a prototype as soon as somebody copies the object.
-    return JSON.parse(source, (key, value: unknown) => (key === '__proto__' ? undefined : value));
+    return JSON.parse(source);
   } catch (cause) {
     throw new AppError('MALFORMED_BODY', undefined, { cause });
   }

@@ -1,24 +1,31 @@
 import type { Issue } from '../problem.ts';
 
+type Path = readonly (string | number)[];
+
 const DEEPEST = 64;
 
-/** The first text that Postgres cannot keep (NUL, half a surrogate pair), or nesting beyond reason. */
-export function unstorable(value: unknown, loc: readonly (string | number)[]): Issue | undefined {
-  if (typeof value === 'string') {
-    if (!value.includes('\0') && !/\p{Surrogate}/u.test(value)) return undefined;
-    return {
-      loc,
-      msg: `${loc.slice(1).join('.') || loc[0]} holds characters that cannot be stored`,
-      type: 'string.characters',
-    };
-  }
+/**
+ * The first thing in a request that no schema would catch and that must not go further: text that Postgres cannot keep
+ * (NUL, half a surrogate pair), nesting beyond reason, a key that would become a prototype as soon as somebody copies it.
+ */
+export function unstorable(value: unknown, loc: Path): Issue | undefined {
+  if (typeof value === 'string')
+    return isStorable(value) ? undefined : issue(loc, 'holds characters that cannot be stored');
   if (typeof value !== 'object' || value === null) return undefined;
-  if (loc.length > DEEPEST)
-    return { loc: loc.slice(0, 2), msg: `${loc.slice(0, 2).join('.')} is nested too deeply`, type: 'object.depth' };
+  if (loc.length > DEEPEST) return issue(loc.slice(0, 2), 'is nested too deeply');
   for (const [key, inner] of Object.entries(value)) {
-    const found =
-      unstorable(key, [...loc, 'key']) ?? unstorable(inner, [...loc, Array.isArray(value) ? Number(key) : key]);
+    if (key === '__proto__' || !isStorable(key)) return issue(loc, 'has a key that is not allowed');
+    const found = unstorable(inner, [...loc, Array.isArray(value) ? Number(key) : key]);
     if (found) return found;
   }
   return undefined;
+}
+
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+}
+
+function issue(loc: Path, what: string): Issue {
+  const [part = 'body', ...path] = loc;
+  return { loc, msg: `${path.join('.') || part} ${what}`, type: 'any.unstorable' };
 }

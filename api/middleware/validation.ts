@@ -25,7 +25,7 @@ export async function readInput<I extends Inputs>(ctx: Context, input: I): Promi
   for (const part of ['params', 'query', 'headers', 'body', 'form'] as const) {
     const schema = input[part];
     if (!schema) continue;
-    const bad = part === 'headers' ? undefined : unstorable(given[part], [part]);
+    const bad = part === 'headers' ? undefined : unstorable(given[part], [wireName(part)]);
     if (bad) {
       issues.push(bad);
       continue;

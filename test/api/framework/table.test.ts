@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCatalogue } from '../../../core/error-catalogue.ts';
+import { endpoints } from '../../../api/index.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+describe('the table of endpoints', () => {
+  it('has each method and path once', () => {
+    const routes = endpoints.map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, ':')}`);
+    assert.deepEqual(routes, [...new Set(routes)]);
+  });
+
+  it('names a policy for everybody who has to sign in, and none for open doors', () => {
+    for (const { method, path, auth, may } of endpoints) {
+      const open = auth.name === 'public' || auth.name === 'webhook';
+      assert.equal(may === 'public', open, `${method} ${path}: ${auth.name} and ${String(may)}`);
+      if (may !== 'public') assert.match(may.name, /^may[A-Z]/, `${method} ${path}`);
+    }
+  });
+
+  it('names only policies that a handler or service asks through permit', async () => {
+    const sources = await sourcesOf(['api', 'services']);
+    for (const { method, path, may } of endpoints) {
+      if (may === 'public') continue;
+      const asked = new RegExp(`permit\\(\\s*${may.name}\\(`);
+      assert.ok(
+        sources.some((source) => asked.test(source)),
+        `${method} ${path}: nobody asks permit(${may.name}(…))`,
+      );
+    }
+  });
+
+  it('names only policies that are pure rules of the domain', async () => {
+    const domain = await sourcesOf(['domain']);
+    for (const { may } of endpoints) {
+      if (may === 'public') continue;
+      assert.ok(
+        domain.some((source) => source.includes(`export function ${may.name}(`)),
+        `${may.name} is not in domain/`,
+      );
+    }
+  });
+
+  it('declares no error twice, and none as a reply', () => {
+    for (const { method, path, auth, errors, replies } of endpoints) {
+      const where = `${method} ${path}`;
+      assert.deepEqual([...errors], [...new Set(errors)], where);
+      assert.deepEqual(
+        errors.filter((code) => auth.errors.includes(code)),
+        [],
+        where,
+      );
+      assert.ok(
+        Object.keys(replies).every((status) => Number(status) < 400),
+        where,
+      );
+    }
+  });
+
+  it('gives every code of the catalogue a sentence of its own kind', () => {
+    for (const [code, { status, title, retryable }] of Object.entries(errorCatalogue)) {
+      assert.match(code, /^[A-Z][A-Z_]+$/);
+      assert.ok(status >= 400 && status < 600 && title.length > 5, code);
+      if (retryable) assert.ok([409, 429, 502, 503].includes(status), code);
+    }
+  });
+});
+
+async function sourcesOf(folders: readonly string[]): Promise<string[]> {
+  const files = await Promise.all(
+    folders.map(async (folder) => {
+      const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.name.endsWith('.ts')).map((entry) => join(entry.parentPath, entry.name));
+    }),
+  );
+  return Promise.all(files.flat().map((file) => readFile(file, 'utf8')));
+}
