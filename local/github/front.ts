@@ -8,7 +8,7 @@ import { downloadRouteName, matchDownload, serveDownload } from './downloads.ts'
 import { gitRouteName, matchGitCall, serveGit } from './git/routes.ts';
 import { pageHeaders } from './html.ts';
 import { sendJson } from './http.ts';
-import { renderPage } from './pages.ts';
+import { readRawFile, renderPage } from './pages.ts';
 import { routes } from './rest/index.ts';
 import { matcherFor } from './rest/match.ts';
 import { apiPath, apiPrefix, serveRest } from './rest/serve.ts';
@@ -66,12 +66,17 @@ async function rest(front: Front, req: IncomingMessage, res: ServerResponse, url
 }
 
 async function showPage({ world }: Front, res: ServerResponse, url: URL): Promise<void> {
-  const text = await renderPage(world, url.pathname).catch((error: unknown) => {
-    if (error instanceof URIError) return null;
-    throw error;
-  });
-  if (text === null) res.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
-  else res.writeHead(200, pageHeaders).end(text);
+  try {
+    const raw = await readRawFile(world, url.pathname);
+    const text = raw ?? (await renderPage(world, url.pathname));
+    if (text !== null) {
+      res.writeHead(200, raw ? { ...pageHeaders, 'content-type': 'text/plain; charset=utf-8' } : pageHeaders).end(text);
+      return;
+    }
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+  }
+  res.writeHead(404, { 'content-type': 'text/plain' }).end('Not found\n');
 }
 
 /** Hands a request to the part that it is for: control, REST, downloads, git, or a page. */

@@ -1,6 +1,7 @@
 import { readCommit, readCommits } from './git/commits.ts';
 import type { Commit } from './git/commits.ts';
 import { diffText } from './git/diff.ts';
+import { findEntry, readBlob } from './git/trees.ts';
 import { emptyTree, resolveCommit } from './git/revisions.ts';
 import { fullName, githubTime } from './links.ts';
 import { findRenamed, findRepository } from './repositories.ts';
@@ -130,6 +131,28 @@ async function comparePage(world: World, repository: Repository, basehead: strin
   );
 }
 
+/** A file as `blob/<ref>/<path>` or `raw/<ref>/<path>` names it; a slash in the ref is written `%2F`. */
+async function findFile(world: World, repository: Repository, rest: readonly string[]): Promise<Buffer | null> {
+  const [ref = '', ...parts] = rest.map(decodeURIComponent);
+  const dir = world.bareDir(repository);
+  const sha = await resolveCommit(dir, ref);
+  const entry = sha && parts.length > 0 ? await findEntry(dir, sha, parts.join('/')) : null;
+  return entry?.type === 'blob' ? readBlob(dir, entry.sha) : null;
+}
+
+async function filePage(world: World, repository: Repository, rest: readonly string[]): Promise<string | null> {
+  const data = await findFile(world, repository, rest);
+  const text = data?.toString('utf8').slice(0, shownDiffCharacters);
+  return text === undefined ? null : page(rest.slice(1).map(decodeURIComponent).join('/'), html`<pre>${text}</pre>`);
+}
+
+/** The bytes behind a `download_url`; null when the address is another one or there is no such file. */
+export async function readRawFile(world: World, pathname: string): Promise<Buffer | null> {
+  const [, owner = '', name = '', kind, ...rest] = pathname.split('/');
+  const repository = kind === 'raw' ? findRepository(world.store.state, owner, name) : undefined;
+  return repository ? findFile(world, repository, rest) : null;
+}
+
 /** The page of an address that Tenon shows; null when there is nothing. Open to everybody on this machine. */
 export async function renderPage(world: World, pathname: string): Promise<string | null> {
   if (pathname === '/') return home(world);
@@ -141,6 +164,7 @@ export async function renderPage(world: World, pathname: string): Promise<string
   const tail = decodeURIComponent(rest.join('/'));
   if (kind === 'actions' && rest[0] === 'runs') return runPage(world, repository, rest[1] ?? '');
   if (kind === 'commit') return commitPage(world, repository, tail);
+  if (kind === 'blob') return filePage(world, repository, rest);
   if (kind === 'compare') return comparePage(world, repository, tail);
   return null;
 }

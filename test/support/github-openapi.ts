@@ -27,12 +27,17 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** OpenAPI 3.0 → JSON Schema: `nullable` becomes `anyOf … null`, examples go. */
+/**
+ * OpenAPI 3.0 → JSON Schema: `nullable` becomes `anyOf … null`, examples go. `oneOf` becomes `anyOf`, because the
+ * description lists alternatives that overlap (two error shapes without a required field, for example).
+ */
 function toJsonSchema(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toJsonSchema);
   if (!isObject(value)) return value;
   const { nullable, example: _example, examples: _examples, ...rest } = value;
-  const converted = Object.fromEntries(Object.entries(rest).map(([key, inner]) => [key, toJsonSchema(inner)]));
+  const converted = Object.fromEntries(
+    Object.entries(rest).map(([key, inner]) => [key === 'oneOf' ? 'anyOf' : key, toJsonSchema(inner)]),
+  );
   return nullable === true ? { anyOf: [converted, { type: 'null' }] } : converted;
 }
 
@@ -95,6 +100,11 @@ export function loadGithubDescription(): GithubDescription {
     return isObject(media) && isObject(media['schema']) ? media['schema'] : null;
   }
 
+  function errorProblems(body: unknown): string[] {
+    const name = isObject(body) && 'errors' in body ? 'validation-error' : 'basic-error';
+    return problems(name, { $ref: schemaPrefix + name }, body);
+  }
+
   return {
     describes: (route) => responsesOf(route) !== undefined,
     replyProblems(route, status, body) {
@@ -102,13 +112,11 @@ export function loadGithubDescription(): GithubDescription {
       if (!response) return [`${route} has no reply ${status} in the description`];
       const schema = schemaOf(response);
       const isEmpty = body === undefined || body === null || body === '';
+      if (!schema && status >= 400) return errorProblems(body); // described without a body, sent with one
       if (!schema) return isEmpty ? [] : [`${route} ${status} has no body in the description`];
       return problems(`${route} ${status}`, schema, body);
     },
-    errorProblems(body) {
-      const name = isObject(body) && 'errors' in body ? 'validation-error' : 'basic-error';
-      return problems(name, { $ref: schemaPrefix + name }, body);
-    },
+    errorProblems,
     webhookProblems(name, payload) {
       const schema = description['x-webhooks'][name]?.post.requestBody.content['application/json'].schema;
       return schema ? problems(`webhook ${name}`, schema, payload) : [`no webhook ${name} in the description`];

@@ -20,7 +20,8 @@ function present(world: World, call: RepositoryCall, ref: string, entry: TreeEnt
   const self = `${world.links.repositoryApi(call.repository)}/contents/${path}?ref=${encodeURIComponent(ref)}`;
   const folder = entry.type === 'tree' ? 'trees' : 'blobs';
   const git = `${world.links.repositoryApi(call.repository)}/git/${folder}/${entry.sha}`;
-  const html = `${world.links.repositoryPage(call.repository)}/blob/${encodeURIComponent(ref)}/${path}`;
+  const page = world.links.repositoryPage(call.repository);
+  const html = `${page}/blob/${encodeURIComponent(ref)}/${path}`;
   return {
     type: entry.mode === '120000' ? 'symlink' : (kinds[entry.type] ?? 'file'),
     name: entry.path.split('/').at(-1) ?? '',
@@ -30,7 +31,7 @@ function present(world: World, call: RepositoryCall, ref: string, entry: TreeEnt
     url: self,
     html_url: html,
     git_url: git,
-    download_url: null,
+    download_url: entry.type === 'blob' ? `${page}/raw/${encodeURIComponent(ref)}/${path}` : null,
     _links: { self, git, html },
   };
 }

@@ -67,7 +67,10 @@ describe('local GitHub: git over HTTP', () => {
 
   it('accepts a large chunked push and a partial clone', async () => {
     const folder = await clone(writer, 'large');
-    await fs.writeFile(path.join(folder, 'noise.bin'), Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 7919) % 251)));
+    await fs.writeFile(
+      path.join(folder, 'noise.bin'),
+      Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 7919) % 251)),
+    );
     await commit(folder, 'three\n');
     await git(folder, 'push', '--quiet', 'origin', 'HEAD:refs/heads/large');
     const partial = await clone(reader, 'partial', '--filter=blob:none', '--no-checkout');
@@ -76,7 +79,10 @@ describe('local GitHub: git over HTTP', () => {
 
   it('refuses a bad token, no token and a push without the right', async () => {
     await assert.rejects(clone('not-a-token', 'bad'), /403/);
-    await assert.rejects(git(github.dir, 'clone', '--quiet', cloneUrl, 'anonymous'), /could not read Username|terminal prompts disabled/);
+    await assert.rejects(
+      git(github.dir, 'clone', '--quiet', cloneUrl, 'anonymous'),
+      /could not read Username|terminal prompts disabled/,
+    );
     const folder = await clone(reader, 'read-only');
     await commit(folder, 'four\n');
     await assert.rejects(git(folder, 'push', '--quiet', 'origin', 'main'), /403/);

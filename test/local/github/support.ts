@@ -40,12 +40,21 @@ export const succeed: ExecuteWorkflow = async (request): Promise<WorkflowRunOutc
   const bytes = rawZip([{ path: 'tenon-test-results.json', data: Buffer.from('{"passed":3,"failed":0}') }]);
   await fs.writeFile(zipPath, bytes);
   const at = new Date().toISOString();
-  const step = { name: 'Test', number: 1, status: 'completed', conclusion: 'success', startedAt: at, completedAt: at } as const;
+  const step = {
+    name: 'Test',
+    number: 1,
+    status: 'completed',
+    conclusion: 'success',
+    startedAt: at,
+    completedAt: at,
+  } as const;
   return {
     conclusion: 'success',
     runName: `Tenon run ${request.inputs['marker']}`,
     headSha: request.sha,
-    jobs: [{ name: 'test', conclusion: 'success', startedAt: at, completedAt: at, steps: [step], log: 'three passed\n' }],
+    jobs: [
+      { name: 'test', conclusion: 'success', startedAt: at, completedAt: at, steps: [step], log: 'three passed\n' },
+    ],
     artifacts: [{ name: 'tenon-test-results', zipPath, sizeBytes: bytes.length }],
   };
 };
@@ -118,6 +127,15 @@ export async function generate(github: TestGithub, name: string): Promise<{ id: 
     private: true,
   });
   return data;
+}
+
+/** Dispatches `tenon-ci.yml` on the main branch of `work` and returns the run's id. */
+export async function dispatch(github: TestGithub, inputs: Record<string, string> = {}): Promise<number> {
+  const { data } = await github.octokit.request(
+    'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+    { owner: org, repo: 'work', workflow_id: 'tenon-ci.yml', ref: 'main', inputs, return_run_details: true },
+  );
+  return (data as { workflow_run_id: number }).workflow_run_id;
 }
 
 const run = promisify(execFile);
