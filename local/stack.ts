@@ -4,7 +4,7 @@ import { prepareDatabase } from './database.ts';
 import { stateDir } from './paths.ts';
 import { makePlan, type Plan, portsOf, usualPorts } from './plan.ts';
 import { ensureSecrets } from './secrets.ts';
-import { choosePorts } from './supervisor/choose-ports.ts';
+import { busyAmong, choosePorts } from './supervisor/choose-ports.ts';
 import type { ComponentSpec } from './supervisor/component.ts';
 import { tailOf } from './supervisor/logs.ts';
 import { readStackFile, type StackComponent, type StackFile, writeStackFile } from './supervisor/stack-file.ts';
@@ -14,6 +14,7 @@ import { ensureTemporalCli } from './temporal/cli.ts';
 import { answersFor } from './temporal/ready.ts';
 
 const PROGRESS_MS = 5_000;
+const ATTEMPTS = 3; // ports are free when they are chosen, seconds before they are used
 const logDir = join(stateDir, 'logs');
 /** The order of the stack file and of stopping (reversed). */
 const ORDER = ['postgres', 'temporal', 'github', 'identity', 'mailbox', 'worker', 'api'];
@@ -21,7 +22,7 @@ const ORDER = ['postgres', 'temporal', 'github', 'identity', 'mailbox', 'worker'
 /** The local stack. The caller holds the lock of the state folder while it uses one. */
 export class Stack {
   readonly #say: (line: string) => void;
-  readonly #supervisor: Supervisor;
+  #supervisor: Supervisor;
   #state: StackFile['state'] = 'starting';
   #plan: Plan | undefined;
   #running: readonly RunningComponent[] = [];
@@ -30,40 +31,33 @@ export class Stack {
 
   constructor(say: (line: string) => void) {
     this.#say = say;
-    this.#supervisor = new Supervisor({
-      logDir,
-      onChange: (running) => {
-        this.#running = running;
-        this.#record();
-      },
-    });
+    this.#supervisor = this.#newSupervisor();
   }
 
-  /** Resolves when a component that was up ends by itself. */
+  /** Resolves when a component ends by itself; to be asked for when the stack is up. */
   get failure(): Supervisor['failure'] {
     return this.#supervisor.failure;
   }
 
-  /** Starts everything that this checkout has. @throws with a sentence; the caller then stops the stack. */
+  /** Starts everything. @throws with a sentence; the caller then stops the stack. */
   async start(): Promise<StackFile> {
-    const last = readStackFile();
-    for (const name of await stopStale(last)) this.#say(`Stopped ${name}, which an earlier stack had left behind.`);
-    const ports = await choosePorts(usualPorts, portsOf(last), this.#say);
-    const plan = makePlan(ports, await ensureSecrets(stateDir));
-    this.#plan = plan;
-    if (plan.databaseAdmin === undefined) this.#external.push(externalComponent('postgres', {}));
-    if (!plan.ownTemporal) this.#external.push(await externalTemporal(plan));
-    const cli = plan.ownTemporal ? await ensureTemporalCli(this.#say) : undefined;
-    await Promise.all([
-      this.#startDatabase(plan),
-      cli !== undefined && this.#start(components.temporalComponent(plan, cli)),
-      this.#start(components.githubComponent(plan)),
-      this.#start(components.identityComponent(plan)),
-      this.#start(components.mailboxComponent(plan)),
-    ]);
-    await Promise.all([this.#start(components.workerComponent(plan)), this.#start(components.apiComponent(plan))]);
-    this.#state = 'running';
-    return this.#record();
+    for (const name of await stopStale(readStackFile())) {
+      this.#say(`Stopped ${name}, which an earlier stack had left behind.`);
+    }
+    for (let attempt = 1; ; attempt += 1) {
+      const ports = await choosePorts(usualPorts, portsOf(readStackFile()), this.#say);
+      try {
+        await this.#startAll(makePlan(ports, await ensureSecrets(stateDir)));
+        this.#state = 'running';
+        return this.#record();
+      } catch (error) {
+        await this.#supervisor.stop();
+        await Promise.allSettled(this.#steps);
+        if (this.#state !== 'starting' || attempt === ATTEMPTS || (await busyAmong(ports)).length === 0) throw error;
+        this.#say('Somebody else took a port meanwhile: once more.');
+        this.#supervisor = this.#newSupervisor();
+      }
+    }
   }
 
   /** Stops everything that was started, and waits for tools that were still at work; `hurry` kills. */
@@ -73,6 +67,31 @@ export class Stack {
     await Promise.allSettled(this.#steps);
     this.#state = 'stopped';
     this.#record();
+  }
+
+  async #startAll(plan: Plan): Promise<void> {
+    this.#plan = plan;
+    this.#external.length = 0;
+    if (plan.databaseAdmin === undefined) this.#external.push(externalComponent('postgres', {}));
+    if (!plan.ownTemporal) this.#external.push(await externalTemporal(plan));
+    const cli = plan.ownTemporal ? await ensureTemporalCli(this.#say) : undefined;
+    const failed = this.#supervisor.failure.then((failure) => {
+      throw failure;
+    });
+    await Promise.race([
+      failed,
+      Promise.all([
+        this.#startDatabase(plan),
+        cli !== undefined && this.#start(components.temporalComponent(plan, cli)),
+        this.#start(components.githubComponent(plan)),
+        this.#start(components.identityComponent(plan)),
+        this.#start(components.mailboxComponent(plan)),
+      ]),
+    ]);
+    await Promise.race([
+      failed,
+      Promise.all([this.#start(components.workerComponent(plan)), this.#start(components.apiComponent(plan))]),
+    ]);
   }
 
   async #startDatabase(plan: Plan): Promise<void> {
@@ -105,6 +124,16 @@ export class Stack {
       clearInterval(progress);
     }
     this.#say(`${name.padEnd(10)} ready in ${seconds()} s`);
+  }
+
+  #newSupervisor(): Supervisor {
+    return new Supervisor({
+      logDir,
+      onChange: (running) => {
+        this.#running = running;
+        this.#record();
+      },
+    });
   }
 
   #record(): StackFile {

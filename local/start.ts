@@ -53,10 +53,10 @@ async function main(options: Options): Promise<number> {
 
 /** Resolves with the exit code when there is nothing more to do. */
 async function run(stack: Stack, { once, demo }: Options): Promise<number> {
+  const file = await stack.start();
   const failed = stack.failure.then((failure) => {
     throw failure;
   });
-  const file = await Promise.race([stack.start(), failed]);
   if (demo) await Promise.race([play(file, say), failed]);
   if (once) return 0;
   say(overviewOf(file));

@@ -22,6 +22,13 @@ export async function choosePorts<Name extends string>(
   return Object.fromEntries(chosen) as Ports<Name>;
 }
 
+/** Those of the ports that somebody uses now. */
+export async function busyAmong(ports: Ports<string>): Promise<number[]> {
+  const busy: number[] = [];
+  for (const port of Object.values(ports)) if (!(await isFree(port))) busy.push(port);
+  return busy;
+}
+
 async function firstFree(candidates: readonly number[], taken: readonly number[]): Promise<number> {
   for (const port of candidates) if (!taken.includes(port) && (await isFree(port))) return port;
   for (;;) {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listensOn } from '../listeners.ts';
 import { sendSignal, startTimeOf, stopTree } from '../processes.ts';
 import type { ComponentSpec } from './component.ts';
 import { openLog, tailOf } from './logs.ts';
@@ -54,7 +55,7 @@ export class Supervisor {
     if (this.#stopping) throw new ComponentFailure(`${spec.name} was not started: the stack is stopping.`);
     const watched = this.#spawn(spec);
     const ended = once(watched.child, 'exit').then(() => 'ended' as const);
-    const outcome = await Promise.race([ended, becomesHealthy(spec, () => hasEnded(watched.child))]);
+    const outcome = await Promise.race([ended, becomesHealthy(watched)]);
     if (outcome === 'healthy') {
       void ended.then(() => this.#onEnd(watched));
       return;
@@ -123,9 +124,11 @@ export class Supervisor {
   }
 }
 
-async function becomesHealthy(spec: ComponentSpec, ended: () => boolean): Promise<'healthy' | 'timeout'> {
-  for (const end = Date.now() + spec.startTimeoutMs; Date.now() < end && !ended(); await pause(50)) {
-    if (await spec.healthy().catch(() => false)) return 'healthy';
+async function becomesHealthy({ spec, child, pid }: Watched): Promise<'healthy' | 'timeout'> {
+  const ports = Object.values(spec.ports);
+  for (const end = Date.now() + spec.startTimeoutMs; Date.now() < end && !hasEnded(child); await pause(50)) {
+    const answers = await spec.healthy().catch(() => false);
+    if (answers && ports.every((port) => listensOn(pid, port) !== false)) return 'healthy'; // not somebody else's answer
   }
   return 'timeout';
 }

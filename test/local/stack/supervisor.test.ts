@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isOpen } from '../../../local/ports.ts';
 import { startTimeOf } from '../../../local/processes.ts';
 import type { ComponentSpec } from '../../../local/supervisor/component.ts';
 import { ComponentFailure, type RunningComponent, Supervisor } from '../../../local/supervisor/supervisor.ts';
@@ -68,6 +71,21 @@ describe('the supervisor', () => {
     const pid = running[0]?.pid ?? 0;
     await supervisor.stop();
     assert.equal(startTimeOf(pid), undefined);
+  });
+
+  it('does not take the answer of somebody else on its port for its own', async () => {
+    const foreign = createServer().listen(0, '127.0.0.1');
+    await once(foreign, 'listening');
+    const { port } = foreign.address() as { port: number };
+    const unlucky = component('unlucky', `require('net').createServer().listen(${port}, '127.0.0.1');`, {
+      ports: { main: port },
+      healthy: () => isOpen(port),
+    });
+    try {
+      if (process.platform === 'linux') await assert.rejects(supervisor.start(unlucky), /EADDRINUSE/);
+    } finally {
+      foreign.close();
+    }
   });
 
   it('says when a program cannot be started at all', async () => {
