@@ -44,9 +44,13 @@ export interface Plan {
   };
 }
 
-/** The ports that the last run used. */
-export function portsOf(stack: StackFile | undefined): Partial<Ports<PortName>> {
-  return Object.assign({}, ...(stack?.components ?? []).map(({ ports }) => ports)) as Partial<Ports<PortName>>;
+/** Ports whose addresses live on in the state: in tokens, and in the remotes of cloned repositories. */
+const lasting: readonly PortName[] = ['github', 'identity'];
+
+/** The ports that the last run used and that should stay. */
+export function lastingPorts(stack: StackFile | undefined): Partial<Ports<PortName>> {
+  const last = Object.assign({}, ...(stack?.components ?? []).map(({ ports }) => ports)) as Partial<Ports<PortName>>;
+  return Object.fromEntries(lasting.flatMap((name) => (last[name] === undefined ? [] : [[name, last[name]]])));
 }
 
 /** Puts addresses together. @throws with one sentence when an external database is only half described. */

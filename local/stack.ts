@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as components from './components.ts';
 import { prepareDatabase } from './database.ts';
 import { stateDir } from './paths.ts';
-import { makePlan, type Plan, portsOf, usualPorts } from './plan.ts';
+import { makePlan, type Plan, lastingPorts, usualPorts } from './plan.ts';
 import { ensureSecrets } from './secrets.ts';
 import { busyAmong, choosePorts } from './supervisor/choose-ports.ts';
 import type { ComponentSpec } from './supervisor/component.ts';
@@ -45,7 +45,7 @@ export class Stack {
       this.#say(`Stopped ${name}, which an earlier stack had left behind.`);
     }
     for (let attempt = 1; ; attempt += 1) {
-      const ports = await choosePorts(usualPorts, portsOf(readStackFile()), this.#say);
+      const ports = await choosePorts(usualPorts, lastingPorts(readStackFile()), this.#say);
       try {
         await this.#startAll(makePlan(ports, await ensureSecrets(stateDir)));
         this.#state = 'running';
