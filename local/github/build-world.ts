@@ -17,7 +17,7 @@ import type { Template } from './templates.ts';
 import { openWebhooks } from './webhooks/webhooks.ts';
 import type { World } from './world.ts';
 
-export const serviceLogin = 'tenon-bot';
+const serviceLogin = 'tenon-bot';
 
 export interface WorldOptions extends RunSettings {
   dir: string;

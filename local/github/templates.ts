@@ -17,7 +17,7 @@ export interface Template {
 /** Author and date are fixed, so that the same content has the same SHA everywhere. */
 const author = { name: 'Tenon', email: 'templates@tenon.invalid', date: '2026-01-05T09:00:00Z' };
 
-export function templateName(key: string): string {
+function templateName(key: string): string {
   return `tenon-template-${key}`;
 }
 

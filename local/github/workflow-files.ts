@@ -30,8 +30,9 @@ export async function listWorkflowFiles(base: Base, repository: Repository): Pro
   const entry = head && (await findEntry(dir, head, folder));
   if (!entry || entry.type !== 'tree') return [];
   const names = (await readTree(dir, entry.sha)).filter(({ type, path }) => type === 'blob' && /\.ya?ml$/.test(path));
+  const known = base.store.state.workflows.length;
   const files = names.map(({ path }) => recordOf(base, repository, `${folder}/${path}`));
-  await base.store.commit();
+  if (base.store.state.workflows.length > known) await base.store.commit();
   return files;
 }
 

@@ -15,6 +15,8 @@ export interface GithubDescription {
   describes(route: string): boolean;
 }
 
+const require = createRequire(import.meta.url);
+
 type Json = Record<string, unknown>;
 
 interface Description {
@@ -53,7 +55,7 @@ function referencesIn(value: unknown, found = new Set<string>()): Set<string> {
 }
 
 export function loadGithubDescription(): GithubDescription {
-  const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json');
+  const file = require.resolve('@octokit/openapi/generated/api.github.com.json');
   const description = JSON.parse(fs.readFileSync(file, 'utf8')) as Description;
   const ajv = new Ajv({ strict: false, logger: false, allErrors: true });
   addFormatsModule.default(ajv);

@@ -42,7 +42,7 @@ export function gitEnvironment(
 }
 
 /** A git command ended with an exit code that the caller did not expect. */
-export class GitFailed extends Error {
+class GitFailed extends Error {
   readonly exitCode: number | null;
   constructor(args: readonly string[], exitCode: number | null, stderr: string) {
     super(`git ${args[0] ?? ''} ended with ${exitCode}: ${stderr.slice(0, 2000)}`);

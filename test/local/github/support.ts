@@ -25,7 +25,7 @@ export const workflowText = JSON.stringify({
 });
 
 /** Reads what `workflowText` holds; `inputs` absent means no `workflow_dispatch` trigger. */
-export function readWorkflow(text: string): WorkflowInfo {
+function readWorkflow(text: string): WorkflowInfo {
   const file = JSON.parse(text) as { name: string; runName: string; inputs?: WorkflowInfo['dispatchInputs'] };
   return {
     name: file.name,

@@ -16,7 +16,7 @@ function presentAccountOf(base: Base, person: Person): Record<string, unknown> |
   return account ? presentUser(base.links, account) : null;
 }
 
-export function presentPerson(person: Person): Record<string, unknown> {
+function presentPerson(person: Person): Record<string, unknown> {
   return { name: person.name, email: person.email, date: githubTime(person.date) };
 }
 
