@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { toText } from './expressions/value.ts';
 import type { Value } from './expressions/value.ts';
 import type { JobFolders } from './folders.ts';
 import { TRACKING_VARIABLE } from './leftovers.ts';
+import type { OfflinePackages } from '../templates/offline-packages.ts';
 import type { WorkflowRunRequest } from './types.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -41,14 +41,14 @@ export function githubContext(
  * What every process of a job gets. Of our own environment only the search path and the locale pass; package managers are told
  * to stay offline, so that `npm ci` and `pip install` in a workflow file are the commands that run on GitHub, too.
  */
-export async function baseEnvironment(
+export function baseEnvironment(
   request: WorkflowRunRequest,
   github: Readonly<Record<string, Value>>,
   folders: JobFolders,
+  packages: OfflinePackages,
   trackingId: string,
-): Promise<Environment> {
+): Environment {
   const fromContext = Object.entries(github).filter(([, value]) => typeof value === 'string');
-  const registry = await readFile(join(request.cacheDir, 'npm-registry'), 'utf8').catch(() => null);
   return {
     ...ownEnvironment(),
     ...Object.fromEntries(fromContext.map(([name, value]) => [`GITHUB_${name.toUpperCase()}`, toText(value)])),
@@ -72,11 +72,13 @@ export async function baseEnvironment(
     npm_config_cache: folders.npmCache,
     npm_config_fund: 'false',
     npm_config_offline: 'true',
-    ...(registry !== null && { npm_config_registry: registry.trim() }),
+    ...(packages.npmRegistry !== null && { npm_config_registry: packages.npmRegistry }),
     npm_config_update_notifier: 'false',
     PIP_CACHE_DIR: join(folders.home, 'pip'),
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     PIP_FIND_LINKS: folders.wheels,
+    // Compiling everything takes longer than what a short run saves by it.
+    PIP_NO_COMPILE: '1',
     PIP_NO_INDEX: '1',
     PIP_ROOT_USER_ACTION: 'ignore',
     ...request.env,

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { OfflinePackages } from '../templates/offline-packages.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +19,7 @@ export interface JobFolders {
 }
 
 /** Steps get copies of the shared caches: what they do to them stays in their own job. */
-export async function createFolders(root: string, cacheDir: string): Promise<JobFolders> {
+export async function createFolders(root: string, packages: OfflinePackages): Promise<JobFolders> {
   const folders: JobFolders = {
     root,
     workspace: join(root, 'work'),
@@ -29,7 +31,7 @@ export async function createFolders(root: string, cacheDir: string): Promise<Job
   };
   const { npmCache, wheels, ...rest } = folders;
   await Promise.all(Object.values(rest).map((folder) => mkdir(folder, { recursive: true })));
-  await Promise.all([copyOrMake(join(cacheDir, 'npm'), npmCache), copyOrMake(join(cacheDir, 'wheels'), wheels)]);
+  await Promise.all([copyOrMake(packages.npmCache, npmCache), copyOrMake(packages.wheels, wheels)]);
   return folders;
 }
 
@@ -43,10 +45,6 @@ export async function removeFolder(folder: string): Promise<void> {
   }
 }
 
-async function copyOrMake(from: string, to: string): Promise<void> {
-  const exists = await stat(from).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
-  await (exists ? cp(from, to, { recursive: true }) : mkdir(to));
+async function copyOrMake(from: string | null, to: string): Promise<void> {
+  await (from === null ? mkdir(to) : cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE }));
 }

@@ -4,6 +4,7 @@ import { baseEnvironment, githubContext } from './environment.ts';
 import type { Scope, Status } from './expressions/evaluate.ts';
 import { fillIn } from './expressions/template.ts';
 import type { Value } from './expressions/value.ts';
+import { readOfflinePackages } from '../templates/offline-packages.ts';
 import { createFolders } from './folders.ts';
 import type { Job } from './job-file.ts';
 import type { JobRun, RunContext } from './job-run.ts';
@@ -30,7 +31,8 @@ export interface JobPlace {
 
 export async function setUpJob(job: Job, around: JobSurroundings, run: RunContext, place: JobPlace): Promise<JobRun> {
   const { request } = run;
-  const folders = await createFolders(place.root, request.cacheDir);
+  const packages = await readOfflinePackages(request.cacheDir);
+  const folders = await createFolders(place.root, packages);
   const github = githubContext(request, run.workflowName, job.id, folders.workspace);
   await writeFile(join(folders.temp, 'event.json'), JSON.stringify({ inputs: request.inputs, ref: request.ref }));
   const scope = jobScope(run, around, job.id);
@@ -49,7 +51,7 @@ export async function setUpJob(job: Job, around: JobSurroundings, run: RunContex
     log: place.log,
     github,
     needs: needsContext(around),
-    baseEnv: { ...(await baseEnvironment(request, github, folders, place.trackingId)), ...place.sandbox.env },
+    baseEnv: { ...baseEnvironment(request, github, folders, packages, place.trackingId), ...place.sandbox.env },
     env: new Map(env.map(([name, template]) => [name, fillIn(template, scope)])),
     path: [],
     steps: new Map(),
