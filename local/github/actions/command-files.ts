@@ -46,7 +46,7 @@ export async function readCommandFiles(files: CommandFiles): Promise<StepCommand
 }
 
 /** Reads `name=value` and `name<<END … END`. */
-export function readAssignments(text: string, file: string): Record<string, string> {
+function readAssignments(text: string, file: string): Record<string, string> {
   const assignments = new Map<string, string>();
   const lines = text.split(/\r?\n/);
   for (let at = 0; at < lines.length; at += 1) {

@@ -39,6 +39,9 @@ const LOOPBACK_UP = [
 /** It says that it is ready and lives until its input ends: so it also ends when this process does, however that happens. */
 const HOLDER = `{ ${LOOPBACK_UP}; } && echo ready && exec cat`;
 
+/** Both are part of util-linux. */
+const NAMESPACE_PROGRAMS = { open: 'unshare', enter: 'nsenter' } as const;
+
 const CLOSED_PORT = 'http://127.0.0.1:9';
 const OFFLINE_ENV = Object.fromEntries(
   ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].map((name) => [name, CLOSED_PORT]),
@@ -66,7 +69,7 @@ async function findBest(): Promise<Namespaces | null> {
 }
 
 async function openNamespaces(namespaces: Namespaces): Promise<Sandbox | null> {
-  const holder = spawn('unshare', [...namespaces, 'sh', '-c', HOLDER], {
+  const holder = spawn(NAMESPACE_PROGRAMS.open, [...namespaces, 'sh', '-c', HOLDER], {
     detached: true,
     env: { PATH: process.env.PATH ?? '' },
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -90,7 +93,7 @@ async function openNamespaces(namespaces: Namespaces): Promise<Sandbox | null> {
     description: 'Steps run without a network: they have a loopback of their own and nothing else.',
     env: {},
     wrap: ({ file, args, cwd, env }) => ({
-      file: 'nsenter',
+      file: NAMESPACE_PROGRAMS.enter,
       // Entering another mount namespace leaves the working directory behind.
       args: [...enter, 'sh', '-c', 'cd "$1" && shift && exec "$@"', 'sh', cwd, file, ...args],
       cwd: '/',

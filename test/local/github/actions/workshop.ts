@@ -88,7 +88,7 @@ export async function readZip(path: string): Promise<Record<string, string>> {
 }
 
 /** Makes a repository of these files and a bare clone of it beside it. */
-export async function commit(
+async function commit(
   folder: string,
   files: Record<string, RepositoryFile>,
 ): Promise<{ bareRepo: string; sha: string }> {
