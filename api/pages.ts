@@ -11,13 +11,16 @@ export function readCursor(cursor: string): string[] {
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 
+/** Just what `toISOString` writes for years that Postgres knows. */
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** A `[ISO time, id]` cursor from the query; anything else is a 422. */
 export const cursorSchema = Joi.string()
   .max(500)
   .custom((value: string, helpers) => {
     try {
-      const [time, id] = readCursor(value);
-      const fits = time !== undefined && !Number.isNaN(Date.parse(time)) && /^\d{1,18}$/.test(id ?? '');
+      const [time = '', id = ''] = readCursor(value);
+      const fits = ISO_TIME.test(time) && !Number.isNaN(Date.parse(time)) && /^\d{1,18}$/.test(id);
       return fits ? value : helpers.error('any.invalid');
     } catch {
       return helpers.error('any.invalid');

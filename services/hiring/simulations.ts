@@ -34,8 +34,9 @@ export async function createSimulation(
   const repository = templateRepository(templateOwner, given.templateKey);
   if (repository === undefined) {
     const allowed = Object.keys(templateCatalogue).sort();
-    throw new AppError('INVALID_TEMPLATE_KEY', `Invalid templateKey. Allowed values: ${allowed.join(', ')}`, {
-      extra: { details: { allowed } },
+    const msg = `Invalid templateKey. Allowed values: ${allowed.join(', ')}`;
+    throw new AppError('INVALID_TEMPLATE_KEY', msg, {
+      extra: { details: { allowed }, issues: [{ loc: ['body', 'templateKey'], msg, type: 'any.only' }] },
     });
   }
   const { orgId, userId } = uow.actor;
