@@ -89,7 +89,7 @@ export function githubComponent({ ports, dirs, addresses, secrets }: Plan): Comp
 }
 
 export function identityComponent({ ports, dirs, addresses }: Plan): ComponentSpec {
-  const url = addresses.issuer.replace(/\/$/, '');
+  const url = addresses.identity;
   return nodeComponent({
     name: 'identity',
     entry: 'local/identity/main.ts',

@@ -12,6 +12,8 @@ export interface Addresses {
   readonly temporalUi: string;
   readonly github: string;
   /** Exactly as in the tokens. */
+  /** Where the OpenID provider listens. */
+  readonly identity: string;
   readonly issuer: string;
   readonly jwks: string;
   readonly audience: string;

@@ -44,8 +44,8 @@ export interface Plan {
   };
 }
 
-/** Ports whose addresses live on in the state: in tokens, and in the remotes of cloned repositories. */
-const lasting: readonly PortName[] = ['github', 'identity'];
+/** Ports whose addresses live on in the state: in the remotes of cloned repositories. */
+const lasting: readonly PortName[] = ['github'];
 
 /** The ports that the last run used and that should stay. */
 export function lastingPorts(stack: StackFile | undefined): Partial<Ports<PortName>> {
@@ -81,7 +81,9 @@ export function makePlan(ports: Ports<PortName>, secrets: Secrets, env: NodeJS.P
       temporalNamespace: env['TEMPORAL_NAMESPACE'] ?? 'default',
       temporalUi: env['TEMPORAL_UI_URL'] ?? local(ports.temporalUi),
       github,
-      issuer: `${local(ports.identity)}/`, // the API compares with a slash at the end
+      identity: local(ports.identity),
+      // A name that accounts are bound to: it stays when the provider has to move to another port. With a slash at the end.
+      issuer: `${local(usualPorts.identity)}/`,
       jwks: `${local(ports.identity)}/jwks`,
       audience: apiAudience,
       smtp: `smtp://127.0.0.1:${ports.smtp}`,

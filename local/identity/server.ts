@@ -12,7 +12,7 @@ const CODES_KEPT = 1_000; // codes that nobody redeemed
 
 export interface IdentityOptions {
   readonly port: number;
-  /** Exactly what goes into `iss`; the API compares it as text. */
+  /** Exactly what goes into `iss`, wherever the provider listens; the API compares it as text. */
   readonly issuer: string;
   readonly keyFile: string;
 }
@@ -30,13 +30,16 @@ export async function startIdentity({ port, issuer, keyFile }: IdentityOptions):
     if (signedIn.size > CODES_KEPT && oldest.done !== true) signedIn.delete(oldest.value);
   });
   service.on('beforeTokenSigning', ({ payload }: MutableToken, req: TokenRequestIncomingMessage) => {
+    payload['iss'] = issuer;
     const person = signedIn.get(req.body.code ?? '');
     if (!person) return; // no other grant names a person: its token has no e-mail and is refused by the API
     const isAccessToken = payload['scope'] !== undefined; // the library signs that one first, then the id token
     Object.assign(payload, claimsOf(person), isAccessToken && { aud: apiAudience });
     if (!isAccessToken) signedIn.delete(req.body.code ?? '');
   });
-  return serveLocally(port, handlerOf(service));
+  const server = await serveLocally(port, handlerOf(service));
+  service.issuer.url = server.url; // the addresses in the discovery document
+  return server;
 }
 
 function handlerOf(service: OAuth2Service): RequestListener {
