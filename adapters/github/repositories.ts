@@ -53,7 +53,8 @@ export function repositoryCalls(client: Client): Calls {
     },
 
     async archiveRepository(repo) {
-      await rest.repos.update({ ...parts(repo), archived: true });
+      const { archived } = await getRepository(repo);
+      if (!archived) await rest.repos.update({ ...parts(repo), archived: true }); // GitHub refuses any change to an archived one
     },
 
     async getBranchHead(repo, branch) {

@@ -56,7 +56,7 @@ export const githubWebhook = endpoint({
     const run = readCompletedRun(event, body);
     const outcome = run ? await take(app, headers['x-github-delivery'], run) : 'ignored';
     app.metrics.webhooks.inc({ event: KNOWN_EVENTS.has(event) ? event : 'other', outcome });
-    return { status: 202, body: { status: 'accepted' } };
+    return { status: 202, body: { status: 'accepted' as const } };
   },
 });
 

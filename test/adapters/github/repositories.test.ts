@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import type { GithubForge } from '../../../adapters/github/index.ts';
+import { forgeOf, startTestGithub, tinyTemplate, type TestGithub } from '../../support/factories-workspaces.ts';
+
+describe('GitHub repositories', () => {
+  let github: TestGithub;
+  let forge: GithubForge;
+  let counted = 0;
+  const owner = 'tenon-hire-dev';
+  const nameOf = (): string => `ws-${(counted += 1)}`;
+  const generate = (name: string) =>
+    forge.generateFromTemplate({ templateFullName: tinyTemplate, owner, name, description: 'by a test' });
+
+  before(async () => {
+    github = await startTestGithub();
+    forge = forgeOf(github);
+  });
+  after(() => github.close());
+  afterEach(() => github.control.resetFaults());
+
+  it('generates from a template, and adopts what has the name already', async () => {
+    const name = nameOf();
+    const made = await generate(name);
+    assert.match(made.id, /^\d+$/);
+    assert.deepEqual(
+      { ...made, id: '' },
+      { id: '', fullName: `${owner}/${name}`, defaultBranch: 'main', archived: false },
+    );
+    assert.deepEqual(await generate(name), made);
+    assert.deepEqual(await forge.getRepository(`${owner}/${name}`), made);
+  });
+
+  it('names what is not there', async () => {
+    await assert.rejects(forge.getRepository(`${owner}/none`), { code: 'GITHUB_NOT_FOUND', status: 502 });
+  });
+
+  it('has no head while GitHub copies the template, then the template’s tree', async () => {
+    const name = nameOf();
+    await github.control.generateDelay({ ms: -1 });
+    await generate(name);
+    assert.equal(await forge.getBranchHead(`${owner}/${name}`, 'main'), null);
+    await github.control.releaseGenerated();
+    const head = await forge.getBranchHead(`${owner}/${name}`, 'main');
+    assert.ok(head);
+    assert.equal(await forge.sameTree(tinyTemplate, head.treeSha), true);
+    assert.equal(await forge.sameTree(tinyTemplate, head.sha), false);
+  });
+
+  it('tells whether GitHub would run the workflow, and whether the template has its file', async () => {
+    const bare = await github.control.templateWithoutWorkflow('tiny');
+    assert.equal(await forge.hasWorkflowFile(tinyTemplate, 'tenon-ci.yml'), true);
+    assert.equal(await forge.hasWorkflowFile(tinyTemplate, 'renamed.yml'), true, 'by its usual name');
+    assert.equal(await forge.hasWorkflowFile(bare, 'tenon-ci.yml'), false);
+    assert.equal(await forge.workflowIsDispatchable(tinyTemplate, 'tenon-ci.yml'), true);
+    assert.equal(await forge.workflowIsDispatchable(bare, 'tenon-ci.yml'), false);
+    await github.control.restoreTemplate('tiny');
+  });
+
+  it('gives and takes access, each harmless twice', async () => {
+    const repo = (await generate(nameOf())).fullName;
+    const { login, token } = await github.control.user('octo-candidate');
+    const theirs = forgeOf({ ...github, token });
+    await assert.rejects(theirs.getRepository(repo), { code: 'GITHUB_NOT_FOUND' });
+    await forge.addCollaborator(repo, login);
+    await forge.addCollaborator(repo, login);
+    await forge.removeCollaborator(repo, login);
+    await forge.removeCollaborator(repo, login);
+    await assert.rejects(theirs.getRepository(repo), { code: 'GITHUB_NOT_FOUND' });
+    await assert.rejects(forge.addCollaborator(repo, 'nobody-by-that-name'), { code: 'GITHUB_NOT_FOUND' });
+  });
+
+  it('archives, harmless twice', async () => {
+    const repo = (await generate(nameOf())).fullName;
+    await forge.archiveRepository(repo);
+    await forge.archiveRepository(repo);
+    assert.equal((await forge.getRepository(repo)).archived, true);
+  });
+
+  it('compares two commits as GitHub tells it', async () => {
+    const repo = (await generate(nameOf())).fullName;
+    const head = await forge.getBranchHead(repo, 'main');
+    assert.ok(head);
+    const same = await forge.compare(repo, head.sha, head.sha);
+    assert.deepEqual(same, { ahead_by: 0, behind_by: 0, total_commits: 0, files: [] });
+    await assert.rejects(forge.compare(repo, head.sha, 'f'.repeat(40)), { code: 'GITHUB_NOT_FOUND' });
+  });
+});

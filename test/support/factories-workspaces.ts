@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { pino } from 'pino';
+import { workspaceActivities } from '../../activities/workspaces.ts';
+import { githubForge, type ForgeLimits, type GithubForge } from '../../adapters/github/index.ts';
+import type { Logger } from '../../core/logger.ts';
+import type { UnitsOfWork } from '../../core/unit-of-work.ts';
+import type { FinishedRun } from '../../domain/workspaces/test-run.ts';
+import { readWorkflow } from '../../local/github/actions/index.ts';
+import { controlClient, type ControlClient } from '../../local/github/control/client.ts';
+import { startLocalGithub } from '../../local/github/server.ts';
+import type { RunOwner, RunOwners } from '../../services/workspaces/run-records.ts';
+
+/** A template whose workflow file declares Tenon's inputs and one of its own. */
+export const tinyTemplate = 'tenon-hire-dev/tenon-template-tiny';
+/** A template whose workflow file declares no inputs. */
+export const plainTemplate = 'tenon-hire-dev/tenon-template-plain';
+
+const steps = `permissions: {}
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: exit 0
+`;
+const workflows = {
+  tiny: `name: Tests
+run-name: Tests \${{ inputs.tenon_run }}
+on:
+  workflow_dispatch:
+    inputs:
+      tenon_run: { type: string, default: '' }
+      tenon_day: { type: string, default: '' }
+      colour: { type: string, default: '' }
+${steps}`,
+  plain: `name: Tests
+on:
+  workflow_dispatch:
+${steps}`,
+};
+
+export interface TestGithub {
+  readonly url: string;
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly control: ControlClient;
+  close(): Promise<void>;
+}
+
+/** A local GitHub with two small templates, whose runs succeed at once without artifacts unless control says otherwise. */
+export async function startTestGithub(webhook?: { url: string; secret: string }): Promise<TestGithub> {
+  const dir = await mkdtemp(join(tmpdir(), 'tenon-github-'));
+  const token = `service-${randomUUID()}`;
+  const github = await startLocalGithub({
+    dir: join(dir, 'state'),
+    cacheDir: join(dir, 'cache'),
+    serviceToken: token,
+    templates: await Promise.all(
+      (['tiny', 'plain'] as const).map(async (key) => ({
+        key,
+        folder: await templateFolder(join(dir, key), workflows[key]),
+        description: key,
+      })),
+    ),
+    ...(webhook && { webhook }),
+    execute: ({ sha }) =>
+      Promise.resolve({ conclusion: 'success', runName: '', headSha: sha, jobs: [], artifacts: [] }),
+    readWorkflow,
+    log: () => undefined,
+  });
+  return {
+    url: github.url,
+    apiUrl: github.apiUrl,
+    token,
+    control: controlClient(github.url, token),
+    async close() {
+      await github.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function templateFolder(folder: string, workflow: string): Promise<string> {
+  await mkdir(join(folder, '.github', 'workflows'), { recursive: true });
+  await writeFile(join(folder, '.github', 'workflows', 'tenon-ci.yml'), workflow);
+  await writeFile(join(folder, 'README.md'), 'A template\n');
+  return folder;
+}
+
+/** A logger that keeps its lines. */
+export function keepingLog(): { log: Logger; lines: string[] } {
+  const lines: string[] = [];
+  return { lines, log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }) };
+}
+
+export function forgeOf(
+  { apiUrl, token }: Pick<TestGithub, 'apiUrl' | 'token'>,
+  log: Logger = pino({ level: 'silent' }),
+  limits?: ForgeLimits,
+): GithubForge {
+  return githubForge({ apiBase: apiUrl, token }, log, limits);
+}
+
+/** Runs an activity as a worker would, in its `attempt`th try. */
+export function inActivity<I, T>(activity: (input: I) => Promise<T>, input: I, attempt = 1): Promise<T> {
+  return new MockActivityEnvironment({ attempt }).run(activity, input) as Promise<T>;
+}
+
+/** Owners that remember what they were told. */
+export function rememberingOwners(): { owners: RunOwners; told: string[] } {
+  const told: string[] = [];
+  const tell =
+    (what: keyof RunOwner) =>
+    (...[, run]: Parameters<RunOwner['failed']>) =>
+      Promise.resolve(void told.push(`${what} ${run.id}`));
+  return {
+    told,
+    owners: { submission: { dispatched: tell('dispatched'), finished: tell('finished'), failed: tell('failed') } },
+  };
+}
+
+/** The activities against a (local) GitHub. */
+export function activitiesOn(units: UnitsOfWork, forge: GithubForge, owners: RunOwners = rememberingOwners().owners) {
+  return workspaceActivities({
+    units,
+    forge,
+    owners,
+    settings: { github: { workflowFile: 'tenon-ci.yml' } },
+    log: pino({ level: 'silent' }),
+  });
+}
+
+/** An artifact with the results that templates write. */
+export function resultsArtifact(results: object, name = 'tenon-test-results') {
+  return { name, entries: [{ path: 'tenon-test-results.json', text: JSON.stringify(results) }] };
+}
+
+/** Waits until GitHub says that the run has ended. */
+export async function runEnd(forge: GithubForge, repo: string, githubRunId: string): Promise<FinishedRun> {
+  for (;;) {
+    const { status, conclusion, headSha } = await forge.getRun(repo, githubRunId);
+    if (status === 'completed' && conclusion !== null) return { githubRunId, conclusion, headSha };
+    await setTimeout(20);
+  }
+}
