@@ -65,7 +65,8 @@ export interface TestApi {
 /** Starts one; call it in `before` and `close()` in `after`. Empties the database. */
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { endpoints = wholeTable, log = createLogger('test', 'silent') } = options;
-  const [database, issuer] = await Promise.all([resetDatabase(), startTestIssuer()]);
+  const database = await resetDatabase();
+  const issuer = await startTestIssuer();
   const settings = readSettings(
     testEnvironment({
       DATABASE_URL: database.appUrl,

@@ -42,8 +42,12 @@ export async function resetDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-/** Closes connections and drops the clone; the root hooks call it at the end. */
-export async function dropTestDatabase(): Promise<void> {
+// A root hook of the module instance that the test files load: mocha loads what `--require` names by another loader, which
+// would drop the database of a second, unused instance.
+after(dropTestDatabase);
+
+/** Closes connections and drops the clone. */
+async function dropTestDatabase(): Promise<void> {
   if (!opened) return;
   const { db, name } = await opened;
   await db.close();
