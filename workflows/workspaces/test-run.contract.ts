@@ -26,7 +26,7 @@ export function testRunStart(input: TestRunInput, ref: string) {
   return {
     workflowId: `test-run/${input.runId}`,
     type: 'testRun',
-    taskQueue: taskQueues.db,
+    taskQueue: taskQueues.github, // beside its activities, which are then started without a hop through the server
     input: { orgId: input.orgId, runId: input.runId, graceMs: input.graceMs },
     orgId: input.orgId,
     kind: 'test-run',

@@ -30,7 +30,8 @@ const db = proxyActivities<Pick<Activities, 'recordRunFailure'>>({
 
 const dispatch = proxyActivities<Pick<Activities, 'dispatchRun'>>({
   taskQueue: taskQueues.github,
-  startToCloseTimeout: '10s', // one call to GitHub; after a worker's death this is how long the candidate waits on
+  heartbeatTimeout: '10s', // the worker beats for it: after its death this is how long the candidate waits on
+  startToCloseTimeout: '25s', // two calls to GitHub with their retries, and our own rows
   scheduleToCloseTimeout: '10m', // workers may be away for a deploy; a run that starts much later surprises the candidate
   retry: {
     initialInterval: '500ms',
@@ -43,7 +44,7 @@ const dispatch = proxyActivities<Pick<Activities, 'dispatchRun'>>({
 
 const poll = proxyActivities<Pick<Activities, 'checkRun'>>({
   taskQueue: taskQueues.github,
-  startToCloseTimeout: '10s', // one read
+  startToCloseTimeout: '10s', // one read, which the adapter gives up after 8 s
   scheduleToCloseTimeout: '40m', // the workflow file ends a run after 30 minutes; the rest is queueing at GitHub
   retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' }, // "not yet" brings its own delay
   cancellationType: ActivityCancellationType.ABANDON, // the webhook has come: nobody needs to hear what the poll says

@@ -21,7 +21,7 @@ export function workspaceStart(input: WorkspaceInput, ref: string) {
   return {
     workflowId: `workspace/${input.workspaceId}/${input.generation}`,
     type: 'workspace',
-    taskQueue: taskQueues.db,
+    taskQueue: taskQueues.github, // beside its activities, which are then started without a hop through the server
     input: { orgId: input.orgId, workspaceId: input.workspaceId, generation: input.generation },
     orgId: input.orgId,
     kind: 'workspace',

@@ -28,7 +28,8 @@ const github = proxyActivities<Pick<Activities, 'ensureRepository' | 'grantAcces
 
 const poll = proxyActivities<Pick<Activities, 'checkReady'>>({
   taskQueue: taskQueues.github,
-  startToCloseTimeout: '10s', // a few reads
+  heartbeatTimeout: '10s', // the worker beats for it, as above
+  startToCloseTimeout: '40s', // a few reads, each of which the adapter gives up after 8 s
   scheduleToCloseTimeout: '30m', // GitHub copies a template within seconds, at worst minutes
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' }, // "not yet" brings its own delay
 });

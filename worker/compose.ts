@@ -1,0 +1,65 @@
+import type { Client } from '@temporalio/client';
+import { Pool } from 'pg';
+import { allActivities } from '../activities/index.ts';
+import { githubForge } from '../adapters/github/index.ts';
+import { smtpSender } from '../adapters/mail/smtp.ts';
+import { deliverAfterCommit } from '../core/delivery.ts';
+import type { Logger } from '../core/logger.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Settings } from '../core/settings.ts';
+import { unitsOfWork } from '../core/unit-of-work.ts';
+import { connect } from '../services/connect.ts';
+import { completeRunSubmission, settleFailedRun, storeRunSubmission } from '../services/hiring/run-submissions.ts';
+import { redactedError } from './redacted-error.ts';
+
+export interface ComposeOptions {
+  readonly settings: Settings;
+  readonly client: Client;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+const SYSTEM_POOL = 4; // the relay's batch marks ten at once, briefly
+
+/** The worker's parts. Nothing here connects yet: database, GitHub and mail server may come later. */
+export function composeWorker({ settings, client, metrics, log }: ComposeOptions) {
+  const db = connect(settings.database.url, { poolSize: settings.database.poolSize, applicationName: 'tenon-worker' });
+  const pool = new Pool({
+    connectionString: settings.database.systemUrl,
+    max: SYSTEM_POOL,
+    application_name: 'tenon-system',
+  });
+  pool.on('error', (error) => log.warn({ err: redactedError(error) }, 'an idle database connection was lost'));
+  const units = unitsOfWork({
+    db,
+    deliver: deliverAfterCommit({
+      client,
+      metrics,
+      onError: (error, { message }) =>
+        log.warn({ err: redactedError(error), workflowId: message.start.workflowId }, 'left to the relay'),
+    }),
+    onMarkError: (error) => log.warn({ err: redactedError(error) }, 'delivered, but not marked so'),
+  });
+  const activities = allActivities({
+    units,
+    mail: smtpSender(settings.mail.smtpUrl),
+    from: settings.mail.from,
+    candidatePortalBaseUrl: settings.candidatePortalBaseUrl,
+    linkKeys: settings.linkKeys,
+    forge: githubForge(settings.github, log),
+    // A submission's own run, seen by the hiring context.
+    owners: {
+      submission: { dispatched: storeRunSubmission, finished: completeRunSubmission, failed: settleFailedRun },
+    },
+    settings,
+    log,
+  });
+  return {
+    activities,
+    /** As tenon_system: relay, reconciler, sweeps. */
+    system: { pool, client, metrics, log },
+    async close(): Promise<void> {
+      await Promise.allSettled([pool.end(), db.close()]);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { DefaultLogger, Runtime, makeTelemetryFilterString, type LogLevel } from '@temporalio/worker';
+import type { Logger } from '../core/logger.ts';
+
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<
+  LogLevel,
+  string
+>;
+
+/** Once a process, before the first connection: the SDK's log lines go to ours, its metrics to `metricsAddress`. */
+export function installRuntime(log: Logger, metricsAddress: string): void {
+  Runtime.install({
+    logger: new DefaultLogger('DEBUG', ({ level, message, meta }) => {
+      const { taskToken: _noise, ...facts } = meta ?? {};
+      log[LEVELS[level]](facts, message);
+    }),
+    shutdownSignals: [], // the whole process stops in one order, see run.ts
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'WARN' }), forward: {} },
+      metrics: { prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true } },
+    },
+  });
+}
