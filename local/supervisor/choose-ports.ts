@@ -3,8 +3,11 @@ import { anyFreePort, isFree } from '../ports.ts';
 /** Ports by what they are for. */
 export type Ports<Name extends string> = Readonly<Record<Name, number>>;
 
+const NEIGHBOURS = 40;
+
 /**
- * A free port for each purpose: that of the last run (addresses in the state stay true), else the usual one, else any.
+ * A free port for each purpose: that of the last run (addresses in the state stay true), else the usual one, else one
+ * just above it: ports that the system gives away by itself may be an outgoing connection's at the next start.
  * `say` hears of each that had to move.
  */
 export async function choosePorts<Name extends string>(
@@ -15,7 +18,10 @@ export async function choosePorts<Name extends string>(
   const chosen = new Map<Name, number>();
   for (const name of Object.keys(usual) as Name[]) {
     const wanted = last[name] ?? usual[name];
-    const port = await firstFree([wanted, usual[name]], [...chosen.values()]);
+    const others = Object.values<number>(usual).filter((port) => port !== usual[name]);
+    const above = Array.from({ length: NEIGHBOURS }, (_, index) => usual[name] + 1 + index);
+    const candidates = [wanted, usual[name], ...above.filter((port) => !others.includes(port))];
+    const port = await firstFree(candidates, [...chosen.values()]);
     if (port !== wanted) say(`Port ${wanted} is busy: ${name} uses ${port}.`);
     chosen.set(name, port);
   }
