@@ -1,4 +1,5 @@
-import type { StackFile } from '../local/supervisor/stack-file.ts';
+import { urlOf, type StackFile } from '../local/supervisor/stack-file.ts';
+import { sessionRef } from '../workflows/hiring/candidate-session.contract.ts';
 import { eventually, type Call } from './demo/api-client.ts';
 import { playCodingDay } from './demo/coding-day.ts';
 import { githubAccount, mailTo, signIn } from './demo/people.ts';
@@ -81,7 +82,13 @@ export async function playDemo(stack: StackFile, out: (line: string) => void): P
   out(
     `  the candidate who never came: session ${absent.invited.candidateSessionId} is ${status}, by its workflow’s timer`,
   );
-  out(`  this session’s clock in the Temporal UI: ${invited.sessionWorkflowUrl}`);
+  out(`  in the Temporal UI, the session’s clock: ${invited.sessionWorkflowUrl}`);
+  out(`  and every workflow of the session: ${workflowsOf(stack, session)}`);
+}
+
+function workflowsOf(stack: StackFile, session: number): string {
+  const query = encodeURIComponent(`TenonRef="${sessionRef(String(session))}"`);
+  return `${urlOf(stack, 'temporal', 'ui')}/namespaces/default/workflows?query=${query}`;
 }
 
 async function createAndInvite(recruiter: Call, title: string, candidateName: string, inviteEmail: string) {
