@@ -40,7 +40,12 @@ async function firstSignIn(
   identity: TokenIdentity,
   { wantedOrg, request }: SignInOptions,
 ): Promise<AccountPlace> {
-  const accounts = await units.read(anonymous, (uow) => lookUpByEmail(uow, identity.email));
+  const { accounts, mine } = await units.read(anonymous, async (uow) => ({
+    accounts: await lookUpByEmail(uow, identity.email),
+    mine: await lookUpByIdentity(uow, identity), // in this order: an account that another request of ours has just bound is seen
+  }));
+  const ours = await chooseAmong(units, mine, wantedOrg);
+  if (ours) return ours;
   if (accounts.length === 0) {
     if (wantedOrg !== undefined) throw new AppError('RECRUITER_ACCESS_REQUIRED');
     return createPersonalAccount(units, identity, request);
@@ -50,8 +55,8 @@ async function firstSignIn(
   if (free.length === 0) throw new AppError('IDENTITY_CONFLICT');
   const place = await chooseAmong(units, free, wantedOrg);
   if (!place) throw new AppError('RECRUITER_ACCESS_REQUIRED');
-  const mine = await units.write(signInOf(place), (uow) => bindAccount(uow, place.id, identity), request);
-  if (mine) return place;
+  const isBound = await units.write(signInOf(place), (uow) => bindAccount(uow, place.id, identity), request);
+  if (isBound) return place;
   // Somebody was faster: fine if it was the same person in another request, else the account is theirs.
   const again = await units.read(anonymous, (uow) => lookUpByIdentity(uow, identity));
   const same = again.find((account) => account.id === place.id);
