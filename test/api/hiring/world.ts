@@ -60,8 +60,8 @@ export interface TrailEntry {
 }
 
 /** What the audit trail says about a thing, oldest first. */
-export async function trailOf({ rows }: TestDatabase, type: string, id: string | number): Promise<TrailEntry[]> {
-  const found = await rows<{ body: string }>(
+export async function trailOf(database: TestDatabase, type: string, id: string | number): Promise<TrailEntry[]> {
+  const found = await database.rows<{ body: string }>(
     'select body from audit_entries where resource_type = $1 and resource_id = $2 order by org_id, seq',
     [type, String(id)],
   );
@@ -69,8 +69,8 @@ export async function trailOf({ rows }: TestDatabase, type: string, id: string |
 }
 
 /** The committed messages around a session, in their order. */
-export async function messagesOf({ rows }: TestDatabase, sessionId: string | number): Promise<WorkflowMessage[]> {
-  const found = await rows<{ message: WorkflowMessage }>(
+export async function messagesOf(database: TestDatabase, sessionId: string | number): Promise<WorkflowMessage[]> {
+  const found = await database.rows<{ message: WorkflowMessage }>(
     `select message from outbox where message -> 'start' ->> 'ref' = $1 order by id`,
     [`session-${sessionId}`],
   );
@@ -78,13 +78,13 @@ export async function messagesOf({ rows }: TestDatabase, sessionId: string | num
 }
 
 /** A digest of every table: equal twice when nothing at all was written in between. */
-export async function everything({ rows }: TestDatabase): Promise<Record<string, string>> {
-  const tables = await rows<{ name: string }>(
+export async function everything(database: TestDatabase): Promise<Record<string, string>> {
+  const tables = await database.rows<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public' order by tablename`,
   );
   const digests: Record<string, string> = {};
   for (const { name } of tables) {
-    const [row] = await rows<{ digest: string }>(
+    const [row] = await database.rows<{ digest: string }>(
       `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as digest from "${name}" t`,
     );
     digests[name] = row?.digest ?? '';
@@ -93,14 +93,16 @@ export async function everything({ rows }: TestDatabase): Promise<Record<string,
 }
 
 /** While `work` runs, the database refuses to insert into or update `table`. */
-export async function whileRefusing<T>({ rows }: TestDatabase, table: string, work: () => Promise<T>): Promise<T> {
-  await rows(`create function refuse() returns trigger language plpgsql as
+export async function whileRefusing<T>(database: TestDatabase, table: string, work: () => Promise<T>): Promise<T> {
+  await database.rows(`create function refuse() returns trigger language plpgsql as
     $$ begin raise exception 'refused by a test'; end $$`);
-  await rows(`create trigger refuse before insert or update on ${table} for each row execute function refuse()`);
+  await database.rows(
+    `create trigger refuse before insert or update on ${table} for each row execute function refuse()`,
+  );
   try {
     return await work();
   } finally {
-    await rows('drop function refuse() cascade');
+    await database.rows('drop function refuse() cascade');
   }
 }
 
