@@ -45,6 +45,7 @@ export function connectDatabase(
   const queries = db.getQueryInterface().queryGenerator as TransactionQueries;
   queries.startTransactionQuery = (tx) => {
     if (tx.parent) throw new Error('no savepoints: use insert … on conflict');
+    if (openUnit.getStore()) throw new Error('no transaction inside a unit of work: it is one');
     const tenant = db.escape(tx.options.orgId ?? '');
     return `START TRANSACTION${tx.options.readOnly ? ' READ ONLY' : ''};SELECT set_config('app.org_id',${tenant},true);`;
   };

@@ -6,6 +6,8 @@ export type Environment = 'local' | 'test' | 'staging' | 'production';
 export interface Settings {
   readonly environment: Environment;
   readonly logLevel: string;
+  /** The address to listen on; all of them when it is not given. */
+  readonly host: string | undefined;
   readonly port: number;
   readonly metricsPort: number;
   readonly devAuthBypass: boolean;
@@ -58,6 +60,7 @@ const schema = Joi.object<Record<string, string | number | undefined>>({
   ENVIRONMENT: Joi.string().valid('local', 'test', 'staging', 'production'),
   ENV: Joi.string().valid('local', 'test', 'staging', 'production'),
   LOG_LEVEL: Joi.string().valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+  HOST: Joi.string().ip({ version: ['ipv4', 'ipv6'], cidr: 'forbidden' }),
   PORT: Joi.number().port().default(8000),
   METRICS_PORT: Joi.number().port().default(9464),
   DEV_AUTH_BYPASS: Joi.string().valid('0', '1').default('0'),
@@ -134,10 +137,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const settings: Settings = {
     environment,
     logLevel: text('LOG_LEVEL'),
+    host: optional('HOST'),
     port: Number(value['PORT']),
     metricsPort: Number(value['METRICS_PORT']),
     devAuthBypass: value['DEV_AUTH_BYPASS'] === '1',
-    corsAllowOrigins: readList(text('TENON_CORS_ALLOW_ORIGINS')),
+    corsAllowOrigins: readList('TENON_CORS_ALLOW_ORIGINS', text('TENON_CORS_ALLOW_ORIGINS')),
     trustProxy: value['TENON_TRUST_PROXY'] === '1',
     database: {
       url: text('DATABASE_URL'),
@@ -165,7 +169,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       issuer,
       jwksUrl: optional('TENON_AUTH0_JWKS_URL') ?? `${issuer}.well-known/jwks.json`,
       audience: text('TENON_AUTH0_API_AUDIENCE'),
-      algorithms: readList(text('TENON_AUTH0_ALGORITHMS')),
+      algorithms: readList('TENON_AUTH0_ALGORITHMS', text('TENON_AUTH0_ALGORITHMS')),
       claimNamespace: namespace,
       emailClaim: optional('TENON_AUTH0_EMAIL_CLAIM') ?? `${namespace}/email`,
       rolesClaim: optional('TENON_AUTH0_ROLES_CLAIM') ?? `${namespace}/roles`,
@@ -194,7 +198,7 @@ function refuseDangerous({ environment, devAuthBypass, github, auth }: Settings)
   if (devAuthBypass && environment !== 'local' && environment !== 'test') {
     throw new SettingsError(`DEV_AUTH_BYPASS=1 is only allowed with ENVIRONMENT=local, and it is ${environment}.`);
   }
-  if (auth.algorithms.some((name) => !/^(RS|PS|ES)(256|384|512)$/.test(name))) {
+  if (auth.algorithms.length === 0 || auth.algorithms.some((name) => !/^(RS|PS|ES)(256|384|512)$/.test(name))) {
     throw new SettingsError('TENON_AUTH0_ALGORITHMS may name asymmetric algorithms only, e.g. RS256.');
   }
   if (environment !== 'production' && environment !== 'staging') return;
@@ -216,20 +220,24 @@ function withSlash(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }
 
-function readList(text: string): string[] {
+function readList(name: string, text: string): string[] {
   const trimmed = text.trim();
-  const parsed: unknown = trimmed.startsWith('[') ? JSON.parse(trimmed) : trimmed.split(',');
-  return Array.isArray(parsed) ? parsed.map((one) => String(one).trim()).filter(Boolean) : [];
+  const parsed = trimmed.startsWith('[') ? parseJson(trimmed) : trimmed.split(',');
+  if (!Array.isArray(parsed)) throw new SettingsError(`${name} must be a list: a JSON array, or values with commas.`);
+  return parsed.map((one) => String(one).trim()).filter(Boolean);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function readLinkKeys(text: string): Record<string, Buffer> {
   const sentence = 'TENON_LINK_KEYS must be a JSON object from key id to 32 random bytes in base64, e.g. {"k1":"…"}.';
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw new SettingsError(sentence);
-  }
+  const parsed = parseJson(text);
   if (typeof parsed !== 'object' || parsed === null) throw new SettingsError(sentence);
   const keys = Object.entries(parsed).map(([id, key]) => [id, Buffer.from(String(key), 'base64')] as const);
   if (keys.length === 0 || keys.some(([, key]) => key.length < 32)) throw new SettingsError(sentence);

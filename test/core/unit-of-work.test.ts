@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import type { Sequelize } from 'sequelize';
+import { assertOutsideUnitOfWork, connectDatabase, rowsOf } from '../../core/database.ts';
+import type { UnitsOfWork } from '../../core/unit-of-work.ts';
+import { anonymous, systemActor } from '../../domain/identity/actor.ts';
+import { User } from '../../models/user.ts';
+import { resetDatabase, type TestDatabase } from '../support/database.ts';
+import { makeOrganization, makeUser } from '../support/factories-identity.ts';
+import { probeStart as start } from './probe.ts';
+
+// Quoted, not in dollars: those mark parameters.
+const RAISE_DEADLOCK = `do 'begin raise exception ''deadlock'' using errcode = ''40P01''; end'`;
+
+describe('a unit of work', () => {
+  let database: TestDatabase;
+  let uow: UnitsOfWork;
+  let orgId: string;
+  before(async () => {
+    database = await resetDatabase();
+    ({ uow } = database);
+  });
+  beforeEach(async () => {
+    orgId = (await makeOrganization()).id;
+  });
+
+  const actor = () => systemActor(orgId, 'test');
+  const insertUser = (db: Sequelize, email: string) =>
+    rowsOf(db, 'insert into users (org_id, email, name) values ($1, $2, $3) returning id', [orgId, email, 'Name']);
+  const emails = async (): Promise<string[]> => {
+    const rows = await database.rows<{ email: string }>('select email from users where org_id = $1 order by 1', [
+      orgId,
+    ]);
+    return rows.map(({ email }) => email);
+  };
+
+  it('commits rows and returns what the work gave', async () => {
+    const value = await uow.write(actor(), async ({ db }) => {
+      await insertUser(db, 'a@x.test');
+      return 7;
+    });
+    assert.equal(value, 7);
+    assert.deepEqual(await emails(), ['a@x.test']);
+  });
+
+  it('sets the tenant in the same statement as BEGIN', async () => {
+    const seen: string[] = [];
+    const { db } = database;
+    await uow.write(actor(), async () => {
+      await db.query('select 1', { logging: (sql) => seen.push(sql) });
+      const [row] = await rowsOf<{ org: string }>(db, "select current_setting('app.org_id') as org");
+      assert.equal(row?.org, orgId);
+    });
+    const generator = db.getQueryInterface().queryGenerator as { startTransactionQuery(tx: object): string };
+    assert.equal(
+      generator.startTransactionQuery({ options: { orgId: "x'; drop table users; --", readOnly: true } }),
+      "START TRANSACTION READ ONLY;SELECT set_config('app.org_id','x''; drop table users; --',true);",
+    );
+    assert.equal(seen.length, 1);
+  });
+
+  it('leaves nothing when the work fails: no rows, no audit entry, no message', async () => {
+    const failed = uow.write(actor(), async (unit) => {
+      await insertUser(unit.db, 'a@x.test');
+      unit.audit({ action: 'user.created', resource: { type: 'user', id: '1' } });
+      unit.enqueue({ start: start(orgId) });
+      throw new Error('changed my mind');
+    });
+    await assert.rejects(failed, /changed my mind/);
+    assert.deepEqual(await emails(), []);
+    const [counts] = await database.rows<{ audit: string; outbox: string }>(
+      `select (select count(*) from audit_entries where org_id = $1 and action = 'user.created') as audit,
+              (select count(*) from outbox where org_id = $1) as outbox`,
+      [orgId],
+    );
+    assert.deepEqual(counts, { audit: '0', outbox: '0' });
+  });
+
+  it('refuses another one inside', async () => {
+    await assert.rejects(
+      uow.write(actor(), () => uow.read(actor(), () => Promise.resolve(1))),
+      /nested unit of work/,
+    );
+  });
+
+  it('refuses a query outside', async () => {
+    await assert.rejects(rowsOf(database.db, 'select 1'), /stray query/);
+  });
+
+  it('refuses a query after its end', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((done) => (release = done));
+    await uow.write(actor(), ({ db }) => {
+      late = gate.then(() => rowsOf(db, 'select 1'));
+      return Promise.resolve();
+    });
+    release();
+    await assert.rejects(late, /commit has been called/);
+  });
+
+  it('refuses a query of another database inside', async () => {
+    const other = connectDatabase(database.appUrl, { poolSize: 1, applicationName: 'other' });
+    await assert.rejects(
+      uow.write(actor(), () => rowsOf(other, 'select 1')),
+      /query of another database/,
+    );
+    await other.close();
+  });
+
+  it('refuses transactions and savepoints of its own, and so findOrCreate', async () => {
+    await assert.rejects(
+      uow.write(actor(), ({ db }) => db.transaction(() => Promise.resolve())),
+      /no transaction inside a unit of work/,
+    );
+    const email = 'found@x.test';
+    await assert.rejects(
+      uow.write(actor(), () => User.findOrCreate({ where: { orgId, email }, defaults: { orgId, email, name: 'F' } })),
+      /no savepoints/,
+    );
+  });
+
+  it('refuses calls to the outside that say what they are', async () => {
+    await assert.rejects(
+      uow.write(actor(), async () => assertOutsideUnitOfWork('GitHub')),
+      /GitHub inside an open unit of work/,
+    );
+    assertOutsideUnitOfWork('GitHub');
+  });
+
+  it('finds a failed query that somebody swallowed, instead of committing nothing', async () => {
+    const work = uow.write(actor(), async ({ db }) => {
+      await insertUser(db, 'a@x.test');
+      await rowsOf(db, 'select 1/0').catch(() => undefined);
+    });
+    await assert.rejects(work, /a failed query was swallowed|current transaction is aborted/);
+    assert.deepEqual(await emails(), []);
+  });
+
+  it('that reads cannot write, record or enqueue', async () => {
+    await assert.rejects(
+      uow.read(actor(), ({ db }) => insertUser(db, 'a@x.test')),
+      /read-only transaction/,
+    );
+    await assert.rejects(
+      uow.read(actor(), async (unit) => unit.audit({ action: 'x.read', resource: { type: 'x', id: '1' } })),
+      /audit in a read-only unit of work/,
+    );
+    await assert.rejects(
+      uow.read(actor(), async (unit) => unit.enqueue({ start: start(orgId) })),
+      /enqueue in a read-only unit of work/,
+    );
+  });
+
+  it('repeats the whole work on a deadlock or a serialization failure, twice at most', async () => {
+    let tries = 0;
+    const failing = (times: number) =>
+      uow.write(actor(), async ({ db }) => {
+        tries += 1;
+        await insertUser(db, `try${tries}@x.test`);
+        if (tries <= times) await rowsOf(db, RAISE_DEADLOCK);
+      });
+    await failing(2);
+    assert.equal(tries, 3);
+    assert.deepEqual(await emails(), ['try3@x.test']);
+    tries = 10;
+    await assert.rejects(failing(99), /deadlock/);
+    assert.equal(tries, 13);
+  });
+
+  it('resolves a real deadlock', async () => {
+    const [a, b] = [await makeUser({ orgId, email: 'a@x.test' }), await makeUser({ orgId, email: 'b@x.test' })];
+    let met = 0;
+    let release: () => void = () => undefined;
+    const bothHoldOne = new Promise<void>((done) => (release = done));
+    const touch = (first: string, second: string) =>
+      uow.write(actor(), async ({ db }) => {
+        await rowsOf(db, "update users set name = name || '+' where id = $1", [first]);
+        met += 1;
+        if (met === 2) release();
+        await bothHoldOne;
+        await rowsOf(db, "update users set name = name || '+' where id = $1", [second]);
+      });
+    await Promise.all([touch(a.userId, b.userId), touch(b.userId, a.userId)]);
+    const names = await database.rows<{ name: string }>('select name from users where org_id = $1', [orgId]);
+    assert.ok(names.every(({ name }) => name.endsWith('++') && !name.endsWith('+++')));
+  });
+
+  it('sees its own tenant only, and writes into no other', async () => {
+    const other = await makeOrganization();
+    await makeUser({ orgId: other.id, email: 'theirs@x.test' });
+    await uow.read(actor(), async ({ db }) => {
+      assert.deepEqual(await rowsOf(db, 'select id from users where email = $1', ['theirs@x.test']), []);
+    });
+    await assert.rejects(
+      uow.write(actor(), ({ db }) =>
+        rowsOf(db, 'insert into users (org_id, email, name) values ($1, $2, $3)', [other.id, 'x@x.test', 'X']),
+      ),
+      /row-level security/,
+    );
+  });
+
+  it('without a tenant sees nothing but look-ups', async () => {
+    await makeUser({ orgId, email: 'found@x.test' });
+    await uow.read(anonymous, async ({ db }) => {
+      assert.deepEqual(await rowsOf(db, 'select id from users'), []);
+      assert.equal((await rowsOf(db, 'select id from lookup_users_by_email($1)', ['found@x.test'])).length, 1);
+    });
+  });
+
+  it('keeps tenants apart when many run at once', async () => {
+    const orgs = await Promise.all(Array.from({ length: 4 }, () => makeOrganization()));
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        const org = orgs[index % orgs.length];
+        await uow.write(systemActor(org?.id ?? '', 'test'), async ({ db }) => {
+          const [row] = await rowsOf<{ id: string }>(db, 'select id from organizations');
+          assert.equal(row?.id, org?.id);
+        });
+      }),
+    );
+  });
+
+  it('that loses its connection fails, and the next one works', async () => {
+    const killed = uow.write(actor(), async ({ db }) => {
+      const [row] = await rowsOf<{ pid: number }>(db, 'select pg_backend_pid() as pid');
+      await database.rows('select pg_terminate_backend($1)', [row?.pid]);
+      await insertUser(db, 'a@x.test');
+    });
+    const silenced = mock.method(console, 'warn', () => undefined); // Sequelize says that the rollback failed too
+    await assert.rejects(killed);
+    silenced.mock.restore();
+    await uow.write(actor(), ({ db }) => insertUser(db, 'b@x.test'));
+    assert.deepEqual(await emails(), ['b@x.test']);
+  });
+});
