@@ -9,7 +9,12 @@ try {
   const settings = readSettings(process.env);
   const parts = composeApi(settings);
   const { app } = parts;
-  const api = await startApi({ app, endpoints, port: settings.port });
+  const api = await startApi({
+    app,
+    endpoints,
+    port: settings.port,
+    ...(settings.host !== undefined && { host: settings.host }),
+  });
   app.log.info({ port: api.port }, 'listening');
   const stop = (signal: string): void => {
     app.log.info({ signal }, 'stopping');

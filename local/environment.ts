@@ -50,6 +50,7 @@ export function appEnvironment(
     LOG_LEVEL: 'info',
     ...pick(env, SETTABLE),
     ENVIRONMENT: 'local',
+    HOST: '127.0.0.1', // the development sign-in must not be offered to the network
     PORT: String(at.apiPort),
     METRICS_PORT: String(at.workerMetricsPort),
     DATABASE_URL: at.database,

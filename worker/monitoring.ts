@@ -5,6 +5,8 @@ import type { Registry } from 'prom-client';
 
 export interface MonitoringOptions {
   readonly port: number;
+  /** All addresses when it is not given. */
+  readonly host: string | undefined;
   readonly registry: Registry;
   /** Where the Temporal SDK shows its own metrics. */
   readonly sdkMetricsUrl: string;
@@ -23,7 +25,7 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   const server = createServer((request, response) => {
     void answer(request.url ?? '/', response, options).catch(() => response.destroy());
   });
-  server.listen(options.port);
+  server.listen(options.port, options.host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

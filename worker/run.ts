@@ -41,8 +41,9 @@ export async function runWorker({ settings, log, stop }: RunOptions): Promise<vo
     await ensureSearchAttributes(client).catch((error: unknown) =>
       log.warn({ err: redactedError(error) }, 'search attributes TenonOrg, TenonKind, TenonRef could not be checked'),
     );
-    const { activities, system, close } = composeWorker({ settings, client, metrics, log });
-    cleanups.push(close);
+    const composed = composeWorker({ settings, client, metrics, log });
+    cleanups.push(() => composed.close());
+    const { activities, system } = composed;
     const { namespace } = settings.temporal;
     const workers = await createWorkers({ connection, namespace, bundle, activities });
 
@@ -66,6 +67,7 @@ export async function runWorker({ settings, log, stop }: RunOptions): Promise<vo
     cleanups.push(shutDown);
     const monitoring = await startMonitoring({
       port: settings.metricsPort,
+      host: settings.host,
       registry: metrics.registry,
       sdkMetricsUrl: `http://${sdkMetricsAddress}/metrics`,
       isHealthy: () => healthy,

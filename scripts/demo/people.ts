@@ -38,7 +38,6 @@ export async function acceptInvitations(stack: StackFile, { token }: GithubAccou
 }
 
 interface Message {
-  readonly to: string;
   readonly subject: string;
   readonly text: string;
 }
