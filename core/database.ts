@@ -22,6 +22,7 @@ interface OpenedTransaction {
 /** The part of Sequelize's query generator that PROVEN trick 1 replaces; private, so sequelize is pinned. */
 interface TransactionQueries {
   startTransactionQuery(tx: OpenedTransaction): string;
+  commitTransactionQuery(tx: OpenedTransaction): string;
 }
 
 /**
@@ -49,6 +50,9 @@ export function connectDatabase(
     const tenant = db.escape(tx.options.orgId ?? '');
     return `START TRANSACTION${tx.options.readOnly ? ' READ ONLY' : ''};SELECT set_config('app.org_id',${tenant},true);`;
   };
+  // Postgres answers COMMIT with a quiet ROLLBACK when a statement has failed. pg hands out an error before it hears the
+  // transaction's new status, so only the server can tell for sure: what comes before COMMIT here fails then.
+  queries.commitTransactionQuery = () => 'SELECT 1;COMMIT;';
   db.addHook('beforeQuery', (options: { transaction?: Transaction & { sequelize?: Sequelize } }) => {
     if (!options.transaction) throw new Error('stray query: open a unit of work first');
     if (options.transaction.sequelize !== db) throw new Error('query of another database inside this unit of work');

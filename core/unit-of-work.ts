@@ -31,6 +31,7 @@ export interface UnitOfWorkParts {
 }
 
 const TRIES = 3;
+const IN_FAILED_TRANSACTION = '25P02';
 const RETRYABLE = new Set(['40001', '40P01']); // serialization failure, deadlock: the whole work is repeated
 
 /** The only place that opens a transaction. */
@@ -52,7 +53,9 @@ export function unitsOfWork({ db, deliver, onMarkError }: UnitOfWorkParts): Unit
           }),
         );
       } catch (error) {
-        if (attempt >= TRIES || !RETRYABLE.has(sqlStateOf(error) ?? '')) throw error;
+        const state = sqlStateOf(error) ?? '';
+        if (state === IN_FAILED_TRANSACTION) throw swallowed(error);
+        if (attempt >= TRIES || !RETRYABLE.has(state)) throw error;
       }
     }
   }
@@ -93,10 +96,14 @@ export function unitsOfWork({ db, deliver, onMarkError }: UnitOfWorkParts): Unit
   }
 }
 
-/** A statement that failed and was swallowed makes COMMIT roll back silently; pg knows. */
+/** The usual case told early and in words; what pg does not know yet, COMMIT finds out (see core/database.ts). */
 function assertHealthy(tx: Transaction): void {
   const { connection } = tx as unknown as { connection: { getTransactionStatus(): string } };
-  if (connection.getTransactionStatus() !== 'T') throw new Error('a failed query was swallowed in this unit of work');
+  if (connection.getTransactionStatus() !== 'T') throw swallowed();
+}
+
+function swallowed(cause?: unknown): Error {
+  return new Error('a failed query was swallowed in this unit of work', { cause });
 }
 
 function refuse(what: string): () => never {
