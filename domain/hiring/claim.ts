@@ -21,7 +21,15 @@ export function decideClaim(session: ClaimFacts, identity: CandidateIdentity, no
     return same ? 'already_theirs' : 'not_theirs';
   }
   if (identity.emailVerified === false) return 'email_unverified';
-  return identity.email === session.inviteEmail ? 'claim' : 'not_theirs';
+  return isMeantFor(session, identity) ? 'claim' : 'not_theirs';
+}
+
+/** Whether the invite went to this person's address; both are kept trimmed and in lower case. */
+export function isMeantFor(
+  { inviteEmail }: Pick<ClaimFacts, 'inviteEmail'>,
+  { email }: Pick<CandidateIdentity, 'email'>,
+): boolean {
+  return email === inviteEmail;
 }
 
 /** The clock decides, also in the moment before the workflow has written it; a completed session does not expire. */

@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
 import { hashSecret } from '../../core/tokens.ts';
 import type { UnitOfWork, UnitsOfWork } from '../../core/unit-of-work.ts';
-import { decideClaim, hasExpired } from '../../domain/hiring/claim.ts';
+import { hasExpired, isMeantFor } from '../../domain/hiring/claim.ts';
 import { mayWorkOnSession } from '../../domain/hiring/policies.ts';
 import { anonymous, candidateActor, type CandidateActor, type CandidateIdentity } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
@@ -57,8 +57,8 @@ export async function openOwnSession(uow: UnitOfWork<CandidateActor>, sessionId:
   const session = await CandidateSession.findByPk(sessionId, { lock: true });
   if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
   if (session.candidateSub !== null) return assertOwn(session, uow.actor);
-  if (decideClaim(session, uow.actor.identity, new Date()) === 'not_theirs')
-    throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
+  // An id is easily guessed: before the claim, only whom it was meant for learns that there is something and how it stands.
+  if (!isMeantFor(session, uow.actor.identity)) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
   return claimSession(uow, session);
 }
 
