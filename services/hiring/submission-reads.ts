@@ -30,7 +30,6 @@ export interface SubmissionRow {
   readonly passed: number | null;
   readonly failed: number | null;
   readonly skipped: number | null;
-  readonly total: number | null;
   readonly stdout: string | null;
   readonly stderr: string | null;
   readonly summary: Record<string, unknown> | null;
@@ -45,7 +44,7 @@ const SUBMISSIONS = `
          t.day_index as "dayIndex", t.type, t.title, s.content_text as "contentText", s.submitted_at as "submittedAt",
          w.repo_full_name as "repoFullName", s.commit_sha as "commitSha", s.diff_summary as "diffSummary",
          r.id as "runId", r.status as "runStatus", r.github_run_id as "githubRunId", r.conclusion, r.timeout, r.passed,
-         r.failed, r.skipped, r.total, r.stdout, r.stderr, r.summary, r.artifact_name as "artifactName",
+         r.failed, r.skipped, r.stdout, r.stderr, r.summary, r.artifact_name as "artifactName",
          r.artifact_error_code as "artifactErrorCode", r.error_code as "runErrorCode",
          coalesce(r.finished_at, r.dispatched_at, r.requested_at) as "lastRunAt"
   from submissions s

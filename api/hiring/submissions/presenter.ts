@@ -13,7 +13,9 @@ export interface TestResults {
   readonly status: TestResultsStatus | null;
   readonly passed: number | null;
   readonly failed: number | null;
+  /** Counted in neither of the other three. */
   readonly skipped: number | null;
+  /** passed + failed: contracts/hiring.md section 3. */
   readonly total: number | null;
   readonly lastRunAt: string | null;
   /** Tenon's own id of the run. */
@@ -134,7 +136,7 @@ function presentTestResults(row: SubmissionRow, links: Links, longest: number): 
     passed: row.passed,
     failed: row.failed,
     skipped: row.skipped,
-    total: row.total,
+    total: row.passed === null || row.failed === null ? null : row.passed + row.failed,
     lastRunAt: row.lastRunAt?.toISOString() ?? null,
     runId: row.runId,
     workflowRunId: row.githubRunId,
