@@ -63,7 +63,10 @@ export async function beginSending(uow: TenantWork, emailId: string): Promise<Se
   const session = await CandidateSession.findOne({ where: { id: email.candidateSessionId ?? '0' } });
   const simulation = session && (await Simulation.findOne({ where: { id: session.simulationId } }));
   if (!simulation || !isOpen(session.status) || session.generation !== email.sessionGeneration) {
-    await settle(uow, email, 'skipped', 'The invitation was no longer valid when its turn came');
+    await settle(uow, email, {
+      status: 'skipped',
+      lastError: 'The invitation was no longer valid when its turn came',
+    });
     return { outcome: 'settled', status: 'skipped' };
   }
   if (!(await recordIntent(uow, emailId))) {
@@ -93,8 +96,7 @@ export async function recordSent(
   await setEffect(uow, emailId, 'done', providerMessageId);
   const email = await Email.findOne({ where: { id: emailId }, lock: true });
   if (!email || email.status === 'sent') return;
-  email.set({ providerMessageId, sentAt: new Date() });
-  await settle(uow, email, 'sent', null);
+  await settle(uow, email, { status: 'sent', lastError: null, providerMessageId, sentAt: new Date() });
 }
 
 /** The mail server has not taken it this time, for certain: a later attempt may send it. */
@@ -112,7 +114,7 @@ export async function recordFailed(
   { emailId, reason }: { emailId: string; reason: string },
 ): Promise<void> {
   const email = await Email.findOne({ where: { id: emailId, status: 'queued' }, lock: true });
-  if (email) await settle(uow, email, 'failed', reason);
+  if (email) await settle(uow, email, { status: 'failed', lastError: reason });
 }
 
 /** Nobody can say whether the mail server has taken it; it is not sent again. */
@@ -153,12 +155,20 @@ async function setEffect(
   );
 }
 
-async function settle(uow: TenantWork, email: Email, status: EmailStatus, lastError: string | null): Promise<void> {
-  await email.update({ status, lastError });
+interface Settled {
+  readonly status: EmailStatus;
+  readonly lastError: string | null;
+  readonly providerMessageId?: string;
+  readonly sentAt?: Date;
+}
+
+async function settle(uow: TenantWork, email: Email, settled: Settled): Promise<void> {
+  await email.update(settled);
+  const { id, kind, candidateSessionId } = email;
   uow.audit({
-    action: `email.${status}`,
-    resource: { type: 'email', id: email.id },
-    after: { kind: email.kind, candidateSessionId: email.candidateSessionId, lastError },
+    action: `email.${settled.status}`,
+    resource: { type: 'email', id },
+    after: { kind, candidateSessionId, lastError: settled.lastError },
   });
-  if (email.candidateSessionId !== null) uow.notify(`session:${email.candidateSessionId}`);
+  if (candidateSessionId !== null) uow.notify(`session:${candidateSessionId}`);
 }

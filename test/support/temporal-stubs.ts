@@ -27,6 +27,8 @@ export interface StubbedActivities {
   readonly calls: { readonly name: ActivityName; readonly input: unknown }[];
   /** The names of `calls`. */
   called(): ActivityName[];
+  /** The input of the last call of that activity. */
+  lastInput<T>(name: ActivityName): T;
   /** What the activities do from now on; one without a stub fails for good. */
   use(stubs: Partial<Record<ActivityName, Stub>>): void;
 }
@@ -50,6 +52,11 @@ export function stubActivities(): StubbedActivities {
     activities,
     calls,
     called: () => calls.map(({ name }) => name),
+    lastInput<T>(wanted: ActivityName): T {
+      const call = calls.findLast(({ name }) => name === wanted);
+      if (!call) throw new Error(`${wanted} was not called`);
+      return call.input as T;
+    },
     use(next) {
       stubs = next;
       calls.length = 0;

@@ -27,7 +27,7 @@ describe('the email workflow', function () {
   const refuse = (): never => {
     throw ApplicationFailure.retryable('450 try later', 'MAIL_SERVER_REFUSED');
   };
-  const reasonRecorded = (): unknown => (stubs.calls.at(-1)?.input as { reason?: string }).reason;
+  const reasonRecorded = (): string => stubs.lastInput<{ reason: string }>('recordEmailFailure').reason;
 
   it('ends with what became of the mail', async () => {
     for (const status of ['sent', 'skipped', 'failed']) {

@@ -164,10 +164,7 @@ describe('the test run workflow', function () {
       await handle.cancel();
       await assert.rejects(handle.result(), WorkflowFailedError);
       assert.equal((await handle.describe()).status.name, 'CANCELLED');
-      assert.equal(
-        (stubs.calls.find(({ name }) => name === 'recordRunFailure')?.input as { errorCode: string }).errorCode,
-        'CANCELLED',
-      );
+      assert.equal(stubs.lastInput<{ errorCode: string }>('recordRunFailure').errorCode, 'CANCELLED');
     }
   });
 });
