@@ -86,7 +86,7 @@ export function presentProblem(error: AppError, requestId: string, status: numbe
 }
 
 /** The stable URI of an error code. */
-export function problemType(code: ErrorCode): string {
+function problemType(code: ErrorCode): string {
   return `urn:tenon:problem:${code.toLowerCase().replaceAll('_', '-')}`;
 }
 
