@@ -21,16 +21,16 @@ export function collectActivities({ units, forge, owners }: WorkspaceParts) {
 
   return {
     /** @throws {ApplicationFailure} RUN_NOT_FINISHED, to be asked again */
-    async checkRun({ githubRunId, ...input }: RunInput & { readonly githubRunId: string }): Promise<FinishedRun> {
+    checkRun: async ({ githubRunId, ...input }: RunInput & { readonly githubRunId: string }): Promise<FinishedRun> => {
       const { workspace } = await load(input);
       return finishedRun(workspace.repoFullName, githubRunId);
     },
 
     /** Reads artifacts and diff and stores them; the webhook is a hint, so GitHub is asked how the run ended. */
-    async collectAndStore({
+    collectAndStore: async ({
       finished,
       ...input
-    }: RunInput & { readonly finished: FinishedRun }): Promise<{ status: RunStatus }> {
+    }: RunInput & { readonly finished: FinishedRun }): Promise<{ status: RunStatus }> => {
       const facts = await load(input);
       const { run, workspace } = facts;
       if (run.status !== 'running') return { status: run.status };
@@ -46,10 +46,10 @@ export function collectActivities({ units, forge, owners }: WorkspaceParts) {
       return { status };
     },
 
-    recordRunFailure({
+    recordRunFailure: ({
       orgId,
       ...failure
-    }: RunInput & { readonly reason: string; readonly errorCode: string }): Promise<void> {
+    }: RunInput & { readonly reason: string; readonly errorCode: string }): Promise<void> => {
       return units.write(systemActor(orgId, COMPONENT), (uow) => recordRunFailed(uow, owners, failure));
     },
   };

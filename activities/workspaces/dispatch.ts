@@ -28,7 +28,7 @@ export interface RunInput {
  */
 export function dispatchActivity({ units, forge, owners, settings }: WorkspaceParts) {
   return {
-    async dispatchRun({ orgId, runId }: RunInput): Promise<{ githubRunId: string }> {
+    dispatchRun: async ({ orgId, runId }: RunInput): Promise<{ githubRunId: string }> => {
       try {
         return { githubRunId: await dispatch(orgId, runId) };
       } catch (error) {

@@ -34,12 +34,12 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
 
   return {
     /** @throws {AppError} WORKSPACE_UNKNOWN; CONFLICT when the row lives on in another generation */
-    async beginProvisioning(input: WorkspaceInput): Promise<{ proceed: boolean }> {
+    beginProvisioning: async (input: WorkspaceInput): Promise<{ proceed: boolean }> => {
       const actor = systemActor(input.orgId, COMPONENT);
       return { proceed: await units.write(actor, (uow) => recordProvisioningStarted(uow, input)) };
     },
 
-    async ensureRepository(input: WorkspaceInput): Promise<{ repoId: string; fullName: string }> {
+    ensureRepository: async (input: WorkspaceInput): Promise<{ repoId: string; fullName: string }> => {
       const workspace = await load(input);
       const repository = await findOrGenerate(forge, workspace);
       if (workspace.repoId !== null && workspace.repoId !== repository.id) {
@@ -52,7 +52,7 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
      * Ready: the tree equals the template's and GitHub would run the workflow file.
      * @throws {ApplicationFailure} WORKSPACE_NOT_READY, to be asked again @throws {AppError} TEMPLATE_BROKEN
      */
-    async checkReady(input: WorkspaceInput & { readonly repoId: string }): Promise<ReadyRepository> {
+    checkReady: async (input: WorkspaceInput & { readonly repoId: string }): Promise<ReadyRepository> => {
       const { repoFullName, templateRepo, baseTemplateSha } = await load(input);
       const { defaultBranch } = await forge.getRepository(repoFullName);
       const head = await forge.getBranchHead(repoFullName, defaultBranch);
@@ -68,9 +68,9 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
     },
 
     /** Gives the candidate access and records that the repository can be worked in, with or without it. */
-    async grantAccessAndSettle(
+    grantAccessAndSettle: async (
       input: WorkspaceInput & ReadyRepository & { readonly repoId: string },
-    ): Promise<{ accessGrantedTo: string | null }> {
+    ): Promise<{ accessGrantedTo: string | null }> => {
       for (let round = 0; round < ACCESS_ROUNDS; round += 1) {
         const access = await moveAccess(await load(input));
         const actor = systemActor(input.orgId, COMPONENT);
@@ -80,9 +80,9 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       throw notYet('WORKSPACE_ACCESS_CHANGING', 'The name that asks for access keeps changing', LAST_LOOK_MS);
     },
 
-    recordProvisioningFailure(
+    recordProvisioningFailure: (
       input: WorkspaceInput & { readonly reason: string; readonly errorCode: string },
-    ): Promise<void> {
+    ): Promise<void> => {
       return units.write(systemActor(input.orgId, COMPONENT), (uow) => recordProvisioningFailed(uow, input));
     },
   };

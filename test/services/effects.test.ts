@@ -26,7 +26,7 @@ describe('effects', () => {
 
   it('two at once: one of them is first', async () => {
     const both = await Promise.all([begin('b'), begin('b')]);
-    assert.deepEqual(both.map(({ isNew }) => isNew).sort(), [false, true]);
+    assert.equal(both.filter(({ isNew }) => isNew).length, 1);
   });
 
   it('what is done stays done', async () => {

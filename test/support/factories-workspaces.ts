@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { pino } from 'pino';
 import { workspaceActivities } from '../../activities/workspaces.ts';
 import { githubForge, type ForgeLimits, type GithubForge } from '../../adapters/github/index.ts';
@@ -105,9 +106,12 @@ export function forgeOf(
   return githubForge({ apiBase: apiUrl, token }, log, limits);
 }
 
+/** Failing activities are what many tests are about. */
+const quiet = new DefaultLogger('ERROR', () => undefined);
+
 /** Runs an activity as a worker would, in its `attempt`th try. */
 export function inActivity<I, T>(activity: (input: I) => Promise<T>, input: I, attempt = 1): Promise<T> {
-  return new MockActivityEnvironment({ attempt }).run(activity, input) as Promise<T>;
+  return new MockActivityEnvironment({ attempt }, { logger: quiet }).run<[I], T, typeof activity>(activity, input);
 }
 
 /** Owners that remember what they were told. */

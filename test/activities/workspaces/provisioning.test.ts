@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { systemActor } from '../../../domain/identity/actor.ts';
+import { Workspace } from '../../../models/workspace.ts';
+import { inActivity } from '../../support/factories-workspaces.ts';
+import { activityPlace, requestedWorkspace, rowsNow, type ActivityPlace } from './place.ts';
+
+describe('activities of a workspace', () => {
+  let place: ActivityPlace;
+
+  before(async () => {
+    place = await activityPlace();
+  });
+  after(() => place.github.close());
+  afterEach(() => place.github.control.resetFaults());
+
+  const inputOf = ({ orgId, id, generation }: Workspace) => ({ orgId, workspaceId: id, generation });
+  const now = ({ orgId, id }: Workspace): Promise<Workspace> => rowsNow(place.database, orgId).workspace(id);
+  const twice = async <T>(work: () => Promise<T>): Promise<T> => {
+    const first = await work();
+    assert.deepEqual(await work(), first);
+    return first;
+  };
+  const provision = async (workspace: Workspace) => {
+    const { activities } = place;
+    const input = inputOf(workspace);
+    await inActivity(activities.beginProvisioning, input);
+    const { repoId } = await inActivity(activities.ensureRepository, input);
+    const ready = await inActivity(activities.checkReady, { ...input, repoId });
+    return { ...input, repoId, ...ready };
+  };
+
+  it('make the repository, each twice without harm', async () => {
+    const { activities, forge, github } = place;
+    const { login } = await github.control.user('octo-candidate');
+    const workspace = await requestedWorkspace(undefined, login);
+    const input = inputOf(workspace);
+    assert.deepEqual(await twice(() => inActivity(activities.beginProvisioning, input)), { proceed: true });
+    assert.equal((await now(workspace)).status, 'provisioning');
+    const { repoId, fullName } = await twice(() => inActivity(activities.ensureRepository, input));
+    assert.equal(fullName, workspace.repoFullName);
+    const ready = await twice(() => inActivity(activities.checkReady, { ...input, repoId }));
+    assert.equal(ready.baseTemplateSha, ready.latestCommitSha);
+    await github.control.clearCalls();
+    const granted = { ...input, repoId, ...ready };
+    assert.deepEqual(await twice(() => inActivity(activities.grantAccessAndSettle, granted)), {
+      accessGrantedTo: login,
+    });
+    const { counts } = await github.control.calls();
+    assert.equal(counts['PUT /repos/{owner}/{repo}/collaborators/{username}'], 1);
+    const row = await now(workspace);
+    assert.deepEqual(
+      [row.status, row.repoId, row.defaultBranch, row.baseTemplateSha, row.accessGrantedTo, row.settledGeneration],
+      ['ready', repoId, 'main', ready.baseTemplateSha, login, 1],
+    );
+    assert.deepEqual(await inActivity(activities.beginProvisioning, input), { proceed: false });
+    assert.equal((await forge.getRepository(fullName)).id, repoId);
+  });
+
+  it('wait, ever longer, until the template’s content is there and GitHub knows the workflow', async () => {
+    const { activities, github } = place;
+    await github.control.generateDelay({ ms: -1, workflowsMs: 60_000 });
+    const workspace = await requestedWorkspace();
+    const input = inputOf(workspace);
+    const { repoId } = await inActivity(activities.ensureRepository, input);
+    const check = (attempt: number) => inActivity(activities.checkReady, { ...input, repoId }, attempt);
+    const notReady = (nextRetryDelay: number) => ({ type: 'WORKSPACE_NOT_READY', nonRetryable: false, nextRetryDelay });
+    await assert.rejects(check(1), notReady(250));
+    await assert.rejects(check(3), notReady(1_000));
+    await assert.rejects(check(30), notReady(5_000));
+    await github.control.releaseGenerated();
+    await assert.rejects(check(1), { ...notReady(250), message: 'GitHub does not know the workflow file yet' });
+  });
+
+  it('do not take what is not the template for it', async () => {
+    const { activities, forge } = place;
+    const workspace = await requestedWorkspace();
+    const [owner = '', name = ''] = workspace.repoFullName.split('/');
+    const other = 'tenon-hire-dev/tenon-template-plain';
+    await forge.generateFromTemplate({ templateFullName: other, owner, name, description: 'by someone else' });
+    const input = inputOf(workspace);
+    const { repoId } = await inActivity(activities.ensureRepository, input);
+    await assert.rejects(inActivity(activities.checkReady, { ...input, repoId }), {
+      type: 'WORKSPACE_NOT_READY',
+      message: 'The repository is not what the template is',
+    });
+  });
+
+  it('give up on a template without its workflow file', async () => {
+    const { activities, github } = place;
+    const workspace = await requestedWorkspace(await github.control.templateWithoutWorkflow('tiny'));
+    const input = inputOf(workspace);
+    const { repoId } = await inActivity(activities.ensureRepository, input);
+    await assert.rejects(inActivity(activities.checkReady, { ...input, repoId }), { code: 'TEMPLATE_BROKEN' });
+    const failure = { ...input, errorCode: 'TEMPLATE_BROKEN', reason: 'x' };
+    await inActivity(activities.recordProvisioningFailure, failure);
+    await inActivity(activities.recordProvisioningFailure, failure);
+    const row = await now(workspace);
+    assert.deepEqual([row.status, row.errorCode, row.settledGeneration], ['failed', 'TEMPLATE_BROKEN', 1]);
+  });
+
+  it('settle without access when GitHub does not know the name, and after some tries when it is away', async () => {
+    const { activities, github } = place;
+    const unknown = await requestedWorkspace(undefined, 'nobody-by-that-name');
+    const facts = await provision(unknown);
+    assert.deepEqual(await inActivity(activities.grantAccessAndSettle, facts), { accessGrantedTo: null });
+    const row = await now(unknown);
+    assert.deepEqual([row.status, row.errorCode], ['ready', 'GITHUB_NOT_FOUND']);
+
+    const away = await provision(await requestedWorkspace(undefined, 'octo-candidate'));
+    await github.control.fault({ route: 'PUT /repos/{owner}/{repo}/collaborators/{username}', status: 503 });
+    await assert.rejects(inActivity(activities.grantAccessAndSettle, away, 2), { code: 'GITHUB_UNAVAILABLE' });
+    assert.deepEqual(await inActivity(activities.grantAccessAndSettle, away, 3), { accessGrantedTo: null });
+  });
+
+  it('move access to another name and take it from the first', async () => {
+    const { activities, database, forge, github } = place;
+    const [first, second] = [await github.control.user('first-name'), await github.control.user('second-name')];
+    const workspace = await requestedWorkspace(undefined, first.login);
+    const facts = await provision(workspace);
+    await inActivity(activities.grantAccessAndSettle, facts);
+    await database.uow.write(systemActor(workspace.orgId, 'test'), async () => {
+      await Workspace.update({ githubUsername: second.login, generation: 2 }, { where: { id: workspace.id } });
+    });
+    await github.control.clearCalls();
+    const life = { ...facts, generation: 2 };
+    const again = await inActivity(activities.checkReady, life);
+    assert.equal(again.baseTemplateSha, facts.baseTemplateSha, 'the beginning stays, whatever was pushed');
+    assert.deepEqual(await inActivity(activities.grantAccessAndSettle, life), { accessGrantedTo: second.login });
+    const { counts } = await github.control.calls();
+    assert.equal(counts['DELETE /repos/{owner}/{repo}/collaborators/{username}'], 1);
+    assert.equal((await forge.getRepository(workspace.repoFullName)).id, facts.repoId);
+  });
+
+  it('refuse a row that is not there, that lives on, or whose name another repository has taken', async () => {
+    const { activities, database } = place;
+    const workspace = await requestedWorkspace();
+    const input = inputOf(workspace);
+    const missing = { ...input, workspaceId: '00000000-0000-4000-8000-000000000000' };
+    await assert.rejects(inActivity(activities.beginProvisioning, missing), { code: 'WORKSPACE_UNKNOWN' });
+    await assert.rejects(inActivity(activities.ensureRepository, { ...input, generation: 2 }), { code: 'CONFLICT' });
+    await inActivity(activities.ensureRepository, input);
+    await database.rows('update workspaces set repo_id = 7 where id = $1', [workspace.id]);
+    await assert.rejects(inActivity(activities.ensureRepository, input), { code: 'CONFLICT' });
+  });
+});
