@@ -46,6 +46,7 @@ async function firstSignIn(
   }));
   const ours = await chooseAmong(units, mine, wantedOrg);
   if (ours) return ours;
+  if (identity.emailVerified === false) throw new AppError('EMAIL_NOT_VERIFIED'); // else anybody could take an address first
   if (accounts.length === 0) {
     if (wantedOrg !== undefined) throw new AppError('RECRUITER_ACCESS_REQUIRED');
     return createPersonalAccount(units, identity, request);

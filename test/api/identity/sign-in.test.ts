@@ -108,7 +108,7 @@ describe('signing in as a recruiter', () => {
     );
   });
 
-  it('with an e-mail that is not verified never gets an account that exists, only a new one', async () => {
+  it('with an e-mail that is not verified never gets an account that exists', async () => {
     await makeUser({ email: 'careful@example.com' });
     for (const email_verified of [false, null]) {
       const { status, body } = await me('careful@example.com', { email_verified });
@@ -118,7 +118,17 @@ describe('signing in as a recruiter', () => {
       (await usersOf('careful@example.com')).map(({ subject }) => subject),
       [null],
     );
-    assert.equal((await me('unverified@example.com', { email_verified: false })).status, 200);
+  });
+
+  it('with an e-mail that the provider says is not verified takes no address from its owner', async () => {
+    const { status, body } = await me('owner@example.com', { email_verified: false });
+    assert.deepEqual([status, body.errorCode], [403, 'EMAIL_NOT_VERIFIED']);
+    assert.deepEqual(await usersOf('owner@example.com'), []);
+    assert.equal((await me('owner@example.com', { sub: 'the-owner' })).status, 200);
+  });
+
+  it('with a provider that does not tell whether e-mails are verified gets an organisation of its own', async () => {
+    assert.equal((await me('silent@example.com', { email_verified: null })).status, 200);
   });
 
   it('with one e-mail in several organisations asks which, and binds the one that is named', async () => {
