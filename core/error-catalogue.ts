@@ -72,7 +72,7 @@ export const errorCatalogue = {
   TEMPLATE_NOT_CONFIGURED: final(500, 'Task template repository is not configured'),
   TEMPLATE_BROKEN: final(500, 'Task template repository is not configured'),
   TEST_RUN_QUEUED: passing(503, 'The test run is accepted and has not been started yet. Please try again.'),
-  TEST_RUN_FAILED: final(502, 'The test run could not be completed. Please try again.'),
+  TEST_RUN_FAILED: passing(502, 'The test run could not be completed. Please try again.'),
 
   WEBHOOK_SIGNATURE_INVALID: final(401, 'Invalid webhook signature'),
   WEBHOOKS_NOT_CONFIGURED: final(503, 'Webhooks are not configured: set TENON_GITHUB_WEBHOOK_SECRET'),

@@ -7,7 +7,7 @@ const FALLBACK_WAIT_SECONDS = 60;
 const LONGEST_WAIT_SECONDS = 3_600;
 
 /** What of a failed call may be logged and kept: never GitHub's words, which may quote secrets. */
-export class GithubCallError extends Error {
+class GithubCallError extends Error {
   override readonly name = 'GithubCallError';
 }
 

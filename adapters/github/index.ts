@@ -9,7 +9,7 @@ import type { GithubForge } from './forge.ts';
 import { repositoryCalls } from './repositories.ts';
 import { runCalls } from './runs.ts';
 
-export type { ForgeRun, GithubForge } from './forge.ts';
+export type { GithubForge } from './forge.ts';
 
 export interface ForgeSettings {
   readonly apiBase: string;
