@@ -4,23 +4,32 @@ import { statusOf, wordsOf } from './errors.ts';
 import type { Dispatch, GithubForge } from './forge.ts';
 import { idOf, parts, workflowFiles } from './names.ts';
 
+interface TimedDispatch extends Dispatch {
+  readonly signal: AbortSignal;
+}
+
 /**
  * Starts a run by the first of the workflow's names that GitHub knows. It is sent again only after an answer that says
  * that nothing was started: 404 for the name, 422 for inputs that the file does not declare.
+ * `timeoutMs` holds for all of it, waiting in the throttling queue included: nothing may be sent after the caller gave up.
  */
-export function dispatchCall(client: Client): Pick<GithubForge, 'dispatchWorkflow'> {
-  async function send({ repo, ref }: Dispatch, workflowFile: string, inputs: Dispatch['inputs']) {
+export function dispatchCall(
+  client: Client,
+  { timeoutMs }: { readonly timeoutMs: number },
+): Pick<GithubForge, 'dispatchWorkflow'> {
+  async function send({ repo, ref, signal }: TimedDispatch, workflowFile: string, inputs: Dispatch['inputs']) {
     const reply: { data: unknown } = await client.rest.actions.createWorkflowDispatch({
       ...parts(repo),
       workflow_id: workflowFile,
       ref,
       inputs,
       return_run_details: true,
+      request: { signal },
     });
     return { githubRunId: runIdOf(reply.data) };
   }
 
-  async function sendWithKnownInputs(dispatch: Dispatch, workflowFile: string) {
+  async function sendWithKnownInputs(dispatch: TimedDispatch, workflowFile: string) {
     try {
       return await send(dispatch, workflowFile, dispatch.inputs);
     } catch (error) {
@@ -32,7 +41,8 @@ export function dispatchCall(client: Client): Pick<GithubForge, 'dispatchWorkflo
   }
 
   return {
-    async dispatchWorkflow(dispatch) {
+    async dispatchWorkflow(given) {
+      const dispatch = { ...given, signal: AbortSignal.timeout(timeoutMs) };
       const [configured, ...others] = workflowFiles(dispatch.workflowFile);
       for (const file of [configured ?? '', ...others]) {
         try {

@@ -64,7 +64,7 @@ export function githubForge(
     findRunByMarker: exposed('findRunByMarker', runs.findRunByMarker),
     getRun: exposed('getRun', runs.getRun),
     listArtifacts: exposed('listArtifacts', runs.listArtifacts),
-    dispatchWorkflow: exposed('dispatchWorkflow', dispatchCall(client).dispatchWorkflow),
+    dispatchWorkflow: exposed('dispatchWorkflow', dispatchCall(client, { timeoutMs: callMs }).dispatchWorkflow),
     downloadArtifact: exposed(
       'downloadArtifact',
       downloadCall(client, { apiBase, timeoutMs: downloadMs }).downloadArtifact,

@@ -17,8 +17,8 @@ describe('GitHub runs', () => {
   let github: TestGithub;
   let forge: GithubForge;
   const ours = { tenon_run: 'marker-1', tenon_day: '2' };
-  const dispatch = (changes: Partial<Parameters<GithubForge['dispatchWorkflow']>[0]> = {}) =>
-    forge.dispatchWorkflow({
+  const dispatch = (changes: Partial<Parameters<GithubForge['dispatchWorkflow']>[0]> = {}, by = forge) =>
+    by.dispatchWorkflow({
       repo: tinyTemplate,
       workflowFile: 'tenon-ci.yml',
       ref: 'main',
@@ -71,7 +71,10 @@ describe('GitHub runs', () => {
     await github.control.clearCalls();
     await github.control.fault({ route, status: 500, times: 1 });
     await assert.rejects(dispatch(), { code: 'GITHUB_UNAVAILABLE' });
-    assert.equal((await github.control.calls()).counts[route], 1);
+    await github.control.fault({ route, hang: true, times: 1 });
+    const hasty = forgeOf(github, undefined, { callMs: 200, downloadMs: 200 });
+    await assert.rejects(dispatch({}, hasty), { code: 'GITHUB_UNAVAILABLE' });
+    assert.equal((await github.control.calls()).counts[route], 2);
   });
 
   it('lists and downloads artifacts, up to a size', async () => {
