@@ -11,6 +11,8 @@ export interface ReconcilerParts {
   readonly client: Client;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** A workflow younger than this may be about to end or to be seen; default one minute. */
+  readonly settlingMs?: number;
 }
 
 /**
@@ -26,6 +28,7 @@ const SETTLING_MS = 60_000;
 
 /** Compares every unfinished row with the open workflows, both ways; holds no transaction. Harmless to repeat. */
 export async function reconcileOnce(parts: ReconcilerParts): Promise<Record<Finding, number>> {
+  const { settlingMs = SETTLING_MS } = parts;
   const found = { row_without_workflow: 0, closed_workflow_open_row: 0, workflow_without_open_row: 0 };
   for (const kind of reconciledKinds) {
     const running = await listRunning(parts.client, kind);
@@ -38,7 +41,7 @@ export async function reconcileOnce(parts: ReconcilerParts): Promise<Record<Find
       if (finding) found[finding] += 1;
     }
     for (const [workflowId, startedAt] of running) {
-      if (open.has(workflowId) || Date.now() - startedAt.getTime() < SETTLING_MS) continue;
+      if (open.has(workflowId) || Date.now() - startedAt.getTime() < settlingMs) continue;
       if (await judgeWorkflow(parts, kind, workflowId)) found.workflow_without_open_row += 1;
     }
   }

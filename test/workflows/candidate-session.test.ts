@@ -142,6 +142,28 @@ describe('the candidate session workflow', function () {
     assert.deepEqual(await handle.result(), { status: 'completed' });
   });
 
+  it('expires at once when told that the submission in flight came to nothing', async () => {
+    await makeRow(DAY_MS);
+    let looks = 0;
+    stubs.use({
+      loadSession: () => row,
+      expireIfDue: async () => {
+        expiredAt = await now();
+        looks += 1;
+        return looks === 1
+          ? { outcome: 'submission_in_flight', ...row }
+          : { outcome: 'expired', ...row, status: 'expired' };
+      },
+    });
+    const handle = await start();
+    await temporal.env.sleep(DAY_MS + 1_000);
+    await phaseIs(handle, 'submission_in_flight');
+    await handle.signal(sessionChangedSignal);
+    assert.deepEqual(await handle.result(), { status: 'expired' });
+    assert(expiredAt - Date.parse(row.expiresAt) < 30_000, 'without waiting for the next minute');
+    assert.deepEqual(stubs.called(), ['loadSession', 'expireIfDue', 'loadSession', 'expireIfDue']);
+  });
+
   it('takes signals that come early, doubled or with the start for what they are: reasons to look', async () => {
     await makeRow(DAY_MS);
     const message = {

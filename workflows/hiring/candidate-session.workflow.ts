@@ -48,6 +48,7 @@ export async function candidateSessionWorkflow(input: CandidateSessionInput): Pr
       seen = changes; // before the row is read: what changes during the read causes another
       if (told) {
         clock = await db.loadSession(input);
+        submissionInFlight = false; // perhaps it has ended: the deadline is looked at again at once
       } else {
         const verdict = await db.expireIfDue(input);
         submissionInFlight = verdict.outcome === 'submission_in_flight';

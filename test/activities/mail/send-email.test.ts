@@ -4,7 +4,7 @@ import type { MailMessage, SendOutcome } from '../../../adapters/mail/smtp.ts';
 import { readSettings } from '../../../core/settings.ts';
 import { hashSecret } from '../../../core/tokens.ts';
 import { systemActor, type UserActor } from '../../../domain/identity/actor.ts';
-import { CandidateSession } from '../../../models/candidate-session.ts';
+import type { CandidateSession } from '../../../models/candidate-session.ts';
 import { requestEmail } from '../../../services/mail/emails.ts';
 import type { EmailInput, EmailResult } from '../../../workflows/mail/email.contract.ts';
 import { resetDatabase, type TestDatabase } from '../../support/database.ts';
