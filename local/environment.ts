@@ -24,7 +24,6 @@ export interface AppSecrets {
   readonly githubToken: string;
   readonly githubWebhook: string;
   readonly linkKey: string;
-  readonly adminApiKey: string;
 }
 
 const INHERITED = /^(PATH|HOME|USER|SHELL|TMPDIR|TZ|LANG|LC_.*|XDG_CACHE_HOME|NODE_EXTRA_CA_CERTS)$/;
@@ -73,7 +72,6 @@ export function appEnvironment(
     TENON_EMAIL_PROVIDER: 'smtp',
     TENON_SMTP_URL: at.smtp,
     TENON_LINK_KEYS: JSON.stringify({ k1: secrets.linkKey }),
-    TENON_ADMIN_API_KEY: secrets.adminApiKey,
   };
 }
 

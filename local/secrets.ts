@@ -15,7 +15,6 @@ export interface Secrets {
   readonly githubWebhook: string;
   /** 32 bytes in base64, the only key of derived links. */
   readonly linkKey: string;
-  readonly adminApiKey: string;
 }
 
 /** Reads `secrets.json` of a state folder; what is missing in it is made and kept. */
@@ -40,6 +39,5 @@ function freshSecrets(): Secrets {
     githubToken: text(),
     githubWebhook: text(),
     linkKey: randomBytes(32).toString('base64'),
-    adminApiKey: text(),
   };
 }

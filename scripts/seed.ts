@@ -15,15 +15,15 @@ export interface SeedResult {
 interface Seed {
   /** Fixed ids: a seed finds its own organisation again, which no look-up by name could do before the tenant is known. */
   readonly organization: NewOrganization & { readonly slug: string };
-  readonly recruiters: readonly { readonly email: string; readonly name: string }[];
+  readonly recruiters: readonly { readonly email: string; readonly name: string; readonly roles: readonly string[] }[];
 }
 
 const seeds: readonly Seed[] = [
   {
     organization: { id: '10ca1c00-0000-4000-8000-000000000001', name: 'LocalCo', slug: 'localco' },
     recruiters: [
-      { email: 'recruiter1@local.test', name: 'Local Recruiter 1' },
-      { email: 'recruiter2@local.test', name: 'Local Recruiter 2' },
+      { email: 'recruiter1@local.test', name: 'Local Recruiter 1', roles: ['owner', 'recruiter'] },
+      { email: 'recruiter2@local.test', name: 'Local Recruiter 2', roles: ['recruiter'] },
     ],
   },
   {
@@ -33,7 +33,7 @@ const seeds: readonly Seed[] = [
       slug: 'quickco',
       inviteLifeSeconds: 20,
     },
-    recruiters: [{ email: 'recruiter@quickco.test', name: 'Quick Recruiter' }],
+    recruiters: [{ email: 'recruiter@quickco.test', name: 'Quick Recruiter', roles: ['owner', 'recruiter'] }],
   },
 ];
 
@@ -47,7 +47,7 @@ export async function seed(uow: UnitsOfWork): Promise<SeedResult> {
       for (const recruiter of recruiters) {
         const accounts = await lookUpByEmail(unit, recruiter.email);
         if (accounts.some((account) => account.orgId === organization.id)) continue;
-        await createUser(unit, { ...recruiter, roles: ['owner', 'recruiter'] });
+        await createUser(unit, recruiter);
         made.push(recruiter.email);
       }
       return made;

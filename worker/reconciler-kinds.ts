@@ -50,7 +50,8 @@ export const reconciledKinds: readonly ReconciledKind[] = [
     kind: 'workspace',
     table: 'workspaces',
     idType: 'uuid',
-    unfinished: `status in ('requested', 'provisioning')`,
+    // a ready one whose last life has not settled waits for access under another name
+    unfinished: `(status in ('requested', 'provisioning') or (status = 'ready' and settled_generation < generation))`,
     generation: 'generation',
     sessionId: 'candidate_session_id',
     startOf: (row) => workspaceStart({ orgId: row.orgId, workspaceId: row.id, generation: row.generation }, refOf(row)),

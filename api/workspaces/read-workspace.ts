@@ -29,6 +29,7 @@ interface TestSummary {
   readonly conclusion: string | null;
   readonly passed: number | null;
   readonly failed: number | null;
+  readonly total: number | null;
   readonly stdout: string | null;
   readonly stderr: string | null;
   readonly summary: object | null;
@@ -51,6 +52,7 @@ const workspaceStatusReply = Joi.object<WorkspaceStatusReply, true>({
     conclusion: Joi.string().allow(null),
     passed: count,
     failed: count,
+    total: count,
     stdout: output,
     stderr: output,
     summary: Joi.object().unknown(true).allow(null),
@@ -96,6 +98,6 @@ function present(workspace: Workspace, lastRun: TestRun | null, links: Links): W
 }
 
 function presentSummary(run: TestRun): TestSummary {
-  const { status, githubRunId, conclusion, passed, failed, stdout, stderr, summary } = run;
-  return { status, runId: Number(githubRunId), conclusion, passed, failed, stdout, stderr, summary };
+  const { status, githubRunId, conclusion, passed, failed, total, stdout, stderr, summary } = run;
+  return { status, runId: Number(githubRunId), conclusion, passed, failed, total, stdout, stderr, summary };
 }

@@ -28,10 +28,10 @@ export function mayReadSimulation(actor: Actor, simulation: SimulationFacts): Ve
   return owns(actor, simulation) && has(actor, 'simulations.read') ? 'allowed' : 'hidden';
 }
 
-/** Only who made a simulation invites to it; others are told 404 unless they may read it. */
+/** Only who made a simulation invites to it; to everybody else it is not there, as contracts/hiring.md section 1 says. */
 export function mayInvite(actor: Actor, simulation: SimulationFacts): Verdict {
   if (owns(actor, simulation)) return has(actor, 'candidates.invite') ? 'allowed' : 'denied';
-  return 'hidden'; // contracts/hiring.md section 1: an ownership miss is 404
+  return 'hidden';
 }
 
 /** What a candidate's session says about whose it is. */

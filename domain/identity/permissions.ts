@@ -15,6 +15,10 @@ export const systemRoles: Readonly<Record<string, { description: string; permiss
     description: 'Everything in the organisation',
     permissions: ['simulations.create', 'simulations.read', 'simulations.read_all', 'candidates.invite'],
   },
+  admin: {
+    description: 'Runs the organisation: everything but its ownership',
+    permissions: ['simulations.create', 'simulations.read', 'simulations.read_all', 'candidates.invite'],
+  },
   recruiter: {
     description: 'Creates simulations and invites candidates to them',
     permissions: ['simulations.create', 'simulations.read', 'candidates.invite'],

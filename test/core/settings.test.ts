@@ -64,7 +64,7 @@ describe('settings', () => {
 
   it('refuse the development sign-in outside local', () => {
     assert.equal(read({ ENVIRONMENT: 'local', DEV_AUTH_BYPASS: '1' }).devAuthBypass, true);
-    for (const ENVIRONMENT of ['staging', 'production']) {
+    for (const ENVIRONMENT of ['test', 'staging', 'production']) {
       refuses({ ENVIRONMENT, DEV_AUTH_BYPASS: '1' }, /DEV_AUTH_BYPASS=1 is only allowed with ENVIRONMENT=local/);
     }
   });

@@ -9,7 +9,7 @@ const LOCALHOST = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
 /** The development header, where settings allow it; `undefined` when it is absent or switched off (then a token is needed). */
 export async function devUser({ settings, uow }: App, ctx: Context): Promise<UserActor | undefined> {
   const header = ctx.get('x-dev-user-email');
-  const allowed = settings.devAuthBypass && (settings.environment === 'local' || settings.environment === 'test');
+  const allowed = settings.devAuthBypass && settings.environment === 'local';
   if (!header || !allowed) return undefined;
   // The socket's address: a forwarded one can be made up.
   if (!LOCALHOST.has(ctx.req.socket.remoteAddress ?? '')) throw new AppError('DEV_AUTH_LOCALHOST_ONLY');

@@ -61,7 +61,7 @@ describe('the API process', () => {
   });
 
   it('starts while the database is down, and says so to those who need it', async () => {
-    const api = start({ PORT: '0', LOG_LEVEL: 'info', DEV_AUTH_BYPASS: '1' });
+    const api = start({ ENVIRONMENT: 'local', PORT: '0', LOG_LEVEL: 'info', DEV_AUTH_BYPASS: '1' });
     const url = `http://127.0.0.1:${await listening(api)}`;
     api.stdout?.resume();
     assert.equal((await fetch(`${url}/health`)).status, 200);

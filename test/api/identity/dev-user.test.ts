@@ -9,7 +9,7 @@ const PATH = '/api/auth/me';
 describe('the development header', () => {
   let api: TestApi;
   before(async () => {
-    api = await startTestApi({ environment: { DEV_AUTH_BYPASS: '1', TENON_TRUST_PROXY: '1' } });
+    api = await startTestApi({ environment: { ENVIRONMENT: 'local', DEV_AUTH_BYPASS: '1', TENON_TRUST_PROXY: '1' } });
     await makeUser({ email: 'dev@local.test', name: 'Dev' });
   });
   after(() => api.close());

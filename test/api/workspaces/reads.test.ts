@@ -57,6 +57,7 @@ describe('reading a workspace and its runs', () => {
         conclusion: 'success',
         passed: 3,
         failed: 0,
+        total: 3,
         stdout: 'ran',
         stderr: '',
         summary: { format: 'junit' },

@@ -35,11 +35,11 @@ describe('the state of the local stack', () => {
     });
 
     it('that an older version did not know are added, the others stay', async () => {
-      const { adminApiKey, ...older } = await ensureSecrets(dir);
+      const { githubWebhook, ...older } = await ensureSecrets(dir);
       await writeFile(join(dir, 'secrets.json'), JSON.stringify(older));
       const now = await ensureSecrets(dir);
-      assert.deepEqual({ ...now, adminApiKey: '' }, { ...older, adminApiKey: '' });
-      assert.notEqual(now.adminApiKey, adminApiKey);
+      assert.deepEqual({ ...now, githubWebhook: '' }, { ...older, githubWebhook: '' });
+      assert.notEqual(now.githubWebhook, githubWebhook);
     });
   });
 
