@@ -1,17 +1,21 @@
 import { DefaultLogger, Runtime, makeTelemetryFilterString, type LogLevel } from '@temporalio/worker';
 import type { Logger } from '../core/logger.ts';
 
-const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const satisfies Record<
+/** The SDK's INFO is about its own comings and goings. */
+const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const satisfies Record<
   LogLevel,
   string
 >;
+
+/** As intended: the mail queue's worker runs activities only. */
+const INTENDED = /^No workflows registered/;
 
 /** Once a process, before the first connection: the SDK's log lines go to ours, its metrics to `metricsAddress`. */
 export function installRuntime(log: Logger, metricsAddress: string): void {
   Runtime.install({
     logger: new DefaultLogger('DEBUG', ({ level, message, meta }) => {
       const { taskToken: _noise, ...facts } = meta ?? {};
-      log[LEVELS[level]](facts, message);
+      log[INTENDED.test(message) ? 'debug' : LEVELS[level]](facts, message);
     }),
     shutdownSignals: [], // the whole process stops in one order, see run.ts
     telemetryOptions: {

@@ -119,6 +119,21 @@ export const stories: readonly Story[] = [
     },
   },
   {
+    name: 'candidate-session-cancelled-while-it-reads',
+    async play(stage) {
+      let goOn: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (goOn = resolve));
+      const { row, recordSessionEnded } = sessionRow(3_600_000);
+      stage.stubs.use({ recordSessionEnded, loadSession: () => held.then(() => row) });
+      const handle = await begin(stage, sessionStart());
+      await until('it reads', () => stage.stubs.calls.length > 0);
+      await handle.cancel();
+      await end(handle);
+      goOn();
+      return handle;
+    },
+  },
+  {
     name: 'candidate-session-without-a-row',
     async play(stage) {
       stage.stubs.use({

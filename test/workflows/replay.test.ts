@@ -50,10 +50,7 @@ describe('recorded histories', function () {
   }
 
   it('exist for every story and every workflow', async () => {
-    assert.deepEqual(
-      recordings.map(({ workflowId }) => workflowId),
-      stories.map(({ name }) => name).sort(),
-    );
+    assert.deepEqual(recordings.map(({ workflowId }) => workflowId).sort(), stories.map(({ name }) => name).sort());
     const index = await readFile(join(checkoutDir, 'workflows', 'index.ts'), 'utf8');
     const types = [...index.matchAll(/ as (\w+) \}/g)].map(([, name]) => name ?? '');
     assert.equal(types.length, 4);
