@@ -2,10 +2,13 @@ import { DefaultLogger, Runtime, makeTelemetryFilterString, type LogLevel } from
 import type { Logger } from '../core/logger.ts';
 
 /** The SDK's INFO is about its own comings and goings. */
-const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const satisfies Record<
-  LogLevel,
-  string
->;
+const LEVELS = {
+  TRACE: 'trace',
+  DEBUG: 'debug',
+  INFO: 'debug',
+  WARN: 'warn',
+  ERROR: 'error',
+} as const satisfies Record<LogLevel, string>;
 
 /** As intended: the mail queue's worker runs activities only. */
 const INTENDED = /^No workflows registered/;
