@@ -54,7 +54,7 @@ export const errorCatalogue = {
   TASK_NOT_FOUND: final(404, 'Task not found'),
   TASK_OUT_OF_ORDER: final(400, 'Task out of order'),
   TASK_NOT_RUNNABLE: final(400, 'Run tests is only available for code tasks'),
-  TASK_ALREADY_SUBMITTED: final(409, 'Task already submitted'),
+  SUBMISSION_CONFLICT: final(409, 'Task already submitted'),
   SIMULATION_COMPLETED: final(409, 'Simulation already completed'),
   CONTENT_REQUIRED: final(400, 'contentText is required'),
   INVALID_BRANCH_NAME: final(400, 'Invalid branch name'),

@@ -2,10 +2,11 @@ import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork, UnitsOfWork } from '../../core/unit-of-work.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { isBranchName } from '../../domain/workspaces/test-run.ts';
+import { CandidateSession } from '../../models/candidate-session.ts';
 import { Submission } from '../../models/submission.ts';
 import { TestRun } from '../../models/test-run.ts';
-import { Workspace } from '../../models/workspace.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
+import { loadReady } from '../workspaces/task-workspace.ts';
 import { startRun } from '../workspaces/test-runs.ts';
 import { storeRunSubmission } from './run-submissions.ts';
 import type { CandidateTask } from './session-access.ts';
@@ -25,8 +26,8 @@ export interface SubmissionRun {
 
 /**
  * Starts the run that the submission will show, always a fresh one. The session's row is locked by the caller.
- * @throws {AppError} TASK_ALREADY_SUBMITTED, SIMULATION_COMPLETED, TASK_OUT_OF_ORDER, WORKSPACE_NOT_INITIALIZED,
- * INVALID_BRANCH_NAME
+ * @throws {AppError} SUBMISSION_CONFLICT, SIMULATION_COMPLETED, TASK_OUT_OF_ORDER, WORKSPACE_NOT_INITIALIZED,
+ * WORKSPACE_NOT_READY, INVALID_BRANCH_NAME
  */
 export async function startSubmissionRun(
   uow: UnitOfWork<CandidateActor>,
@@ -35,10 +36,7 @@ export async function startSubmissionRun(
 ): Promise<SubmissionRun> {
   assertTurn(found);
   const { session, task } = found;
-  const workspace = await Workspace.findOne({ where: { candidateSessionId: session.id, taskId: task.id } });
-  if (!workspace || workspace.initializedAt === null || workspace.status !== 'ready') {
-    throw new AppError('WORKSPACE_NOT_INITIALIZED');
-  }
+  const workspace = await loadReady({ sessionId: session.id, taskId: task.id }, 'WORKSPACE_NOT_INITIALIZED');
   const name = branch ?? workspace.defaultBranch ?? 'main';
   if (!isBranchName(name)) throw new AppError('INVALID_BRANCH_NAME');
   const { run, started } = await startRun(uow, {
@@ -52,19 +50,31 @@ export async function startSubmissionRun(
   return { runId: run.id, joined: !started };
 }
 
-/** A submission's run, and the submission once it is stored. */
-export async function lookAtSubmission(runId: string): Promise<{ run: TestRun; submission: Submission | null }> {
-  const run = await TestRun.findByPk(runId, { rejectOnEmpty: true });
-  const submission = await Submission.findOne({ where: { testRunId: runId } });
-  return { run, submission };
+/** A submission's run, and the submission once it is stored: when GitHub has taken the run. */
+export interface RunAndSubmission {
+  readonly run: TestRun;
+  readonly submission: Submission | null;
 }
 
-/** The candidate has waited long enough: their turn-in is stored as it is, and the workflow completes it. */
-export function storeAsRunning(units: UnitsOfWork, actor: CandidateActor, runId: string): Promise<Submission | null> {
+/** Both as they are now. */
+export async function lookAtSubmission(runId: string): Promise<RunAndSubmission> {
+  const run = await TestRun.findByPk(runId, { rejectOnEmpty: true });
+  return { run, submission: await Submission.findOne({ where: { testRunId: runId } }) };
+}
+
+/**
+ * The candidate has waited long enough: their turn-in is stored as it is, and the workflow completes it. There is none
+ * only when the run has ended without ever reaching GitHub.
+ */
+export function storeAsRunning(
+  units: UnitsOfWork,
+  actor: CandidateActor,
+  { runId, sessionId }: { readonly runId: string; readonly sessionId: string },
+): Promise<RunAndSubmission> {
   return units.write(actor, async (uow) => {
+    await CandidateSession.findByPk(sessionId, { attributes: ['id'], lock: true }); // before the run, as everywhere
     const run = await TestRun.findByPk(runId, { lock: true, rejectOnEmpty: true });
-    if (run.status === 'error' && run.githubRunId === null) return null; // it never reached GitHub: nothing to complete
-    await storeRunSubmission(uow, run);
-    return Submission.findOne({ where: { testRunId: runId } });
+    if (run.status !== 'error' || run.githubRunId !== null) await storeRunSubmission(uow, run);
+    return lookAtSubmission(runId);
   });
 }

@@ -7,11 +7,11 @@ import type { CandidateTask } from './session-access.ts';
 import { loadProgress } from './session-access.ts';
 import { signalSessionChanged } from './session-signals.ts';
 
-/** @throws {AppError} TASK_ALREADY_SUBMITTED, SIMULATION_COMPLETED, TASK_OUT_OF_ORDER */
+/** @throws {AppError} SUBMISSION_CONFLICT, SIMULATION_COMPLETED, TASK_OUT_OF_ORDER */
 export function assertTurn({ tasks, submitted, task }: CandidateTask): void {
   switch (decideTurn(tasks, submitted, task.id)) {
     case 'already_submitted':
-      throw new AppError('TASK_ALREADY_SUBMITTED');
+      throw new AppError('SUBMISSION_CONFLICT');
     case 'all_done':
       throw new AppError('SIMULATION_COMPLETED');
     case 'out_of_order':

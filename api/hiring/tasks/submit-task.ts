@@ -11,13 +11,15 @@ import {
   lookAtSubmission,
   startSubmissionRun,
   storeAsRunning,
+  type RunAndSubmission,
   type SubmissionRun,
 } from '../../../services/hiring/submit-code.ts';
 import { submitText } from '../../../services/hiring/turn-in.ts';
-import { runTopic, webhookGraceMs } from '../../../services/workspaces/test-runs.ts';
+import { runFailure, runTopic, webhookGraceMs } from '../../../services/workspaces/test-runs.ts';
 import { candidate } from '../../actors.ts';
 import type { App } from '../../app.ts';
 import { endpoint } from '../../endpoint.ts';
+import { githubErrors, taskAccessErrors } from '../../workspaces/access-errors.ts';
 import { runBodyKeys, type RunBody } from '../../workspaces/run-body.ts';
 import { requireSessionHeader, sessionHeader, taskParam } from '../params.ts';
 
@@ -62,19 +64,18 @@ export const submitTask = endpoint({
   input: { params: taskParam, headers: sessionHeader, body: submitBody },
   replies: { 201: submitReply },
   errors: [
-    'CANDIDATE_SESSION_HEADER_REQUIRED',
-    'CANDIDATE_SESSION_NOT_FOUND',
-    'INVITE_TOKEN_EXPIRED',
-    'INVITE_REVOKED',
+    ...taskAccessErrors,
     'EMAIL_NOT_VERIFIED',
-    'TASK_NOT_FOUND',
-    'TASK_ALREADY_SUBMITTED',
+    'SUBMISSION_CONFLICT',
     'SIMULATION_COMPLETED',
     'TASK_OUT_OF_ORDER',
     'CONTENT_REQUIRED',
     'WORKSPACE_NOT_INITIALIZED',
+    'WORKSPACE_NOT_READY',
     'INVALID_BRANCH_NAME',
-    'GITHUB_UNAVAILABLE',
+    'TEST_RUN_QUEUED',
+    'TEST_RUN_FAILED',
+    ...githubErrors,
   ],
   async handle({ app, actor, input, request }) {
     const sessionId = requireSessionHeader(input.headers);
@@ -94,7 +95,9 @@ export const submitTask = endpoint({
       request,
     );
     const submission =
-      'submission' in begun ? begun.submission : await waitForSubmission(app, found.actor, begun, request.signal);
+      'submission' in begun
+        ? begun.submission
+        : await waitForSubmission(app, found.actor, begun, { sessionId, signal: request.signal });
     const progress = await app.uow.read(found.actor, () =>
       loadProgress({ id: sessionId, simulationId: submission.simulationId }),
     );
@@ -114,24 +117,24 @@ export const submitTask = endpoint({
 
 /**
  * Waits for the run's end. Who joined another request's submission is told 409 once that one is stored.
- * @throws {AppError} TASK_ALREADY_SUBMITTED, GITHUB_UNAVAILABLE (nothing is stored then)
+ * @throws {AppError} SUBMISSION_CONFLICT; what GitHub failed with (nothing is stored then); TEST_RUN_QUEUED when the
+ * wait is broken off before GitHub has the run: the workflow goes on, and a retry joins it
  */
 async function waitForSubmission(
   app: App,
   actor: CandidateActor,
   { runId, joined }: SubmissionRun,
-  signal: AbortSignal,
+  { sessionId, signal }: { readonly sessionId: string; readonly signal: AbortSignal },
 ): Promise<Submission> {
-  const look = async (): Promise<Submission | 'failed' | undefined> => {
-    const { run, submission } = await app.uow.read(actor, () => lookAtSubmission(runId));
-    if (submission && (joined || hasEnded(run.status))) return submission;
-    return hasEnded(run.status) ? 'failed' : undefined;
+  const look = (): Promise<RunAndSubmission> => app.uow.read(actor, () => lookAtSubmission(runId));
+  const decided = async (): Promise<RunAndSubmission | undefined> => {
+    const seen = await look();
+    return hasEnded(seen.run.status) || (joined && seen.submission) ? seen : undefined;
   };
-  const seen = await app.wait.until(runTopic(runId), look, { timeoutMs: LONGEST_WAIT_MS, signal });
-  // Who went away has been told nothing: the workflow stores what GitHub takes, and a retry joins it.
-  if (seen === undefined && signal.aborted) throw new AppError('GITHUB_UNAVAILABLE');
-  const submission = seen ?? (await storeAsRunning(app.uow, actor, runId)) ?? 'failed';
-  if (submission === 'failed') throw new AppError('GITHUB_UNAVAILABLE');
-  if (joined) throw new AppError('TASK_ALREADY_SUBMITTED');
+  const seen = await app.wait.until(runTopic(runId), decided, { timeoutMs: LONGEST_WAIT_MS, signal });
+  const { run, submission } =
+    seen ?? (await (signal.aborted ? look() : storeAsRunning(app.uow, actor, { runId, sessionId })));
+  if (!submission) throw hasEnded(run.status) ? runFailure(run) : new AppError('TEST_RUN_QUEUED');
+  if (joined) throw new AppError('SUBMISSION_CONFLICT');
   return submission;
 }
