@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import * as components from './components.ts';
 import { prepareDatabase } from './database.ts';
+import { readSkipped } from './github/templates/record.ts';
 import { stateDir } from './paths.ts';
 import { makePlan, type Plan, lastingPorts, usualPorts } from './plan.ts';
 import { ensureSecrets } from './secrets.ts';
@@ -83,7 +84,7 @@ export class Stack {
       Promise.all([
         this.#startDatabase(plan),
         cli !== undefined && this.#start(components.temporalComponent(plan, cli)),
-        this.#start(components.githubComponent(plan)),
+        this.#startGithub(plan),
         this.#start(components.identityComponent(plan)),
         this.#start(components.mailboxComponent(plan)),
       ]),
@@ -99,6 +100,12 @@ export class Stack {
       await this.#timed('postgres', async () => this.#supervisor.start(await components.postgresComponent(plan)));
     }
     await this.#timed('database', () => prepareDatabase(plan));
+  }
+
+  async #startGithub(plan: Plan): Promise<void> {
+    await this.#start(components.githubComponent(plan));
+    for (const { key, reason } of await readSkipped(plan.dirs.github))
+      this.#say(`Template ${key} is skipped: ${reason}`);
   }
 
   #start(spec: ComponentSpec): Promise<void> {

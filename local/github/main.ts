@@ -2,6 +2,7 @@ import { executeWorkflow, readWorkflow } from './actions/index.ts';
 import { startLocalGithub } from './server.ts';
 import type { LocalGithubOptions } from './server.ts';
 import { prepareTemplates } from './templates/index.ts';
+import { recordSkipped } from './templates/record.ts';
 
 function setting(name: string): string {
   const value = process.env[name];
@@ -21,8 +22,10 @@ function webhookSetting(): Pick<LocalGithubOptions, 'webhook'> {
 
 const cacheDir = setting('LOCAL_GITHUB_CACHE_DIR');
 const { available, skipped } = await prepareTemplates({ cacheDir, log });
+const dir = setting('LOCAL_GITHUB_DIR');
+await recordSkipped(dir, skipped);
 const github = await startLocalGithub({
-  dir: setting('LOCAL_GITHUB_DIR'),
+  dir,
   port: Number(process.env['LOCAL_GITHUB_PORT'] ?? 0),
   cacheDir,
   serviceToken: setting('LOCAL_GITHUB_SERVICE_TOKEN'),
