@@ -11,6 +11,6 @@ export function errorCodesOf({ auth, may, input, method, idempotent, errors }: E
   }
   if (input.body ?? input.form) codes.add('MALFORMED_BODY').add('UNSUPPORTED_MEDIA_TYPE');
   if (input.body ?? input.form ?? input.raw) codes.add('PAYLOAD_TOO_LARGE').add('MALFORMED_BODY');
-  if (idempotent) codes.add('IDEMPOTENCY_KEY_REUSED').add('IDEMPOTENCY_KEY_IN_USE');
+  if (idempotent) codes.add('IDEMPOTENCY_KEY_REUSED');
   return [...codes].sort();
 }

@@ -67,6 +67,8 @@ export type ReplyOf<R> = {
 
 /** A header `Idempotency-Key` with the hash of what it was sent with (path parameters and body, key order ignored). */
 export interface IdempotencyKey {
+  /** Method and path template, e.g. `POST /api/simulations`. */
+  readonly endpoint: string;
   readonly key: string;
   /** SHA-256, 32 bytes. */
   readonly bodyHash: Buffer;

@@ -1,5 +1,5 @@
 import type { Sequelize } from 'sequelize';
-import type { Actor } from '../domain/identity/actor.ts';
+import type { Actor, AnonymousActor } from '../domain/identity/actor.ts';
 import { rowsOf } from './database.ts';
 
 /** What happened to which thing. `before` and `after` hold no secrets. */
@@ -33,19 +33,20 @@ export async function appendAudit(
   await rowsOf(db, 'select append_audit($1::text[])', [bodies]);
 }
 
-function auditActor(actor: Actor): object {
+/** Who somebody is, in one text: the account, the outside identity, or the part of Tenon. */
+export function actorIdOf(actor: Exclude<Actor, AnonymousActor>): string {
   switch (actor.kind) {
     case 'user':
-      return { kind: 'user', id: actor.userId, email: actor.email };
+      return actor.userId;
     case 'candidate':
-      return {
-        kind: 'candidate',
-        id: `${actor.identity.issuer}|${actor.identity.subject}`,
-        email: actor.identity.email,
-      };
+      return `${actor.identity.issuer}|${actor.identity.subject}`;
     case 'system':
-      return { kind: 'system', id: actor.component };
-    case 'anonymous':
-      return { kind: 'anonymous' };
+      return actor.component;
   }
+}
+
+function auditActor(actor: Actor): object {
+  if (actor.kind === 'anonymous') return { kind: actor.kind };
+  const email = actor.kind === 'user' ? actor.email : actor.kind === 'candidate' ? actor.identity.email : undefined;
+  return { kind: actor.kind, id: actorIdOf(actor), ...(email !== undefined && { email }) };
 }

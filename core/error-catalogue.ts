@@ -22,7 +22,6 @@ export const errorCatalogue = {
   INTERNAL_ERROR: final(500, 'Something went wrong on our side; the request id finds it in the log'),
   DATABASE_UNAVAILABLE: passing(503, 'The database cannot be reached. Please try again.'),
   IDEMPOTENCY_KEY_REUSED: final(422, 'This Idempotency-Key was used with another request body'),
-  IDEMPOTENCY_KEY_IN_USE: passing(409, 'A request with this Idempotency-Key is still running'),
 
   NOT_AUTHENTICATED: final(401, 'Not authenticated'),
   TOKEN_INVALID: final(401, 'Invalid token'),

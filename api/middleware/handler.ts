@@ -13,7 +13,7 @@ export function handlerOf(app: App, endpoint: Endpoint, clients: ClientWatch): M
     const actor = await endpoint.auth.authenticate(app, ctx);
     state.actor = actor;
     const input = await readInput(ctx, endpoint.input);
-    const key = endpoint.idempotent ? readIdempotencyKey(ctx, [input.params, input.body]) : undefined;
+    const key = endpoint.idempotent ? readIdempotencyKey(ctx, endpoint, [input.params, input.body]) : undefined;
     const request: RequestInfo = {
       requestId: state.requestId,
       address: ctx.ip,

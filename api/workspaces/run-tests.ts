@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { AppError } from '../../core/errors.ts';
+import { createOnce } from '../../core/idempotency.ts';
 import { hasWorkspace } from '../../domain/hiring/blueprint.ts';
 import { mayWorkOnSession } from '../../domain/hiring/policies.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
@@ -7,7 +8,14 @@ import { hasEnded, isBranchName } from '../../domain/workspaces/test-run.ts';
 import type { TestRun } from '../../models/test-run.ts';
 import { findBySessionId, loadCandidateTask } from '../../services/hiring/session-access.ts';
 import { loadReady } from '../../services/workspaces/task-workspace.ts';
-import { readRun, runFailure, runTopic, startRun, webhookGraceMs } from '../../services/workspaces/test-runs.ts';
+import {
+  isWorthKeeping,
+  readRun,
+  runFailure,
+  runTopic,
+  startRun,
+  webhookGraceMs,
+} from '../../services/workspaces/test-runs.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
 import { candidate } from '../actors.ts';
 import type { App } from '../app.ts';
@@ -45,12 +53,13 @@ export const runTestsEndpoint = endpoint({
     'TEST_RUN_FAILED',
     ...githubErrors,
   ],
+  idempotent: true,
   async handle({ app, actor, input, request }) {
     const sessionId = requireSessionHeader(input.headers);
     const { taskId } = input.params;
     const { branch, workflowInputs } = input.body;
     const found = await findBySessionId(app.uow, actor.identity, sessionId);
-    const { run, workspace } = await app.uow.write(
+    const { runId, workspace } = await app.uow.write(
       found.actor,
       async (uow) => {
         const { task } = await loadCandidateTask(uow, { sessionId, taskId, lock: true });
@@ -58,19 +67,23 @@ export const runTestsEndpoint = endpoint({
         const workspace = await loadReady({ sessionId, taskId }, 'WORKSPACE_NOT_INITIALIZED');
         const name = branch ?? workspace.defaultBranch ?? 'main';
         if (!isBranchName(name)) throw new AppError('INVALID_BRANCH_NAME');
-        const { run } = await startRun(uow, {
+        const wanted = {
           workspace,
           branch: name,
           inputs: workflowInputs ?? {},
           purpose: 'run',
           graceMs: webhookGraceMs(app.settings.github),
           ref: sessionRef(sessionId),
+        } as const;
+        const runId = await createOnce(uow, request.idempotencyKey, {
+          create: async () => (await startRun(uow, wanted)).run.id,
+          answers: isWorthKeeping,
         });
-        return { run, workspace };
+        return { runId, workspace };
       },
       request,
     );
-    const seen = await waitForRun(app, found.actor, run.id, {
+    const seen = await waitForRun(app, found.actor, runId, {
       waitMs: input.query.wait * 1_000,
       signal: request.signal,
     });

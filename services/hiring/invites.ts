@@ -71,6 +71,16 @@ export async function invite(
   return { session, outcome: 'resent' };
 }
 
+/** What an earlier request with the same key has made, as it is now. @throws {AppError} SIMULATION_NOT_FOUND (another's) */
+export async function findInvited(
+  { actor }: UnitOfWork<UserActor>,
+  { simulation }: SimulationWithTasks,
+  sessionId: string,
+): Promise<Invited> {
+  permit(mayInvite(actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
+  return { session: await CandidateSession.findByPk(sessionId, { rejectOnEmpty: true }), outcome: 'resent' };
+}
+
 async function insertSession(
   uow: UnitOfWork<UserActor>,
   simulationId: string,

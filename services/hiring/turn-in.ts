@@ -44,6 +44,11 @@ export async function submitText(
   return submission;
 }
 
+/** A submission of the tenant. */
+export function readSubmission(id: string): Promise<Submission> {
+  return Submission.findByPk(id, { rejectOnEmpty: true });
+}
+
 export function auditTurnIn(uow: UnitOfWork, { id, candidateSessionId, taskId, testRunId }: Submission): void {
   uow.audit({
     action: 'submission.created',

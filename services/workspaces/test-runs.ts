@@ -2,7 +2,7 @@ import { rowsOf } from '../../core/database.ts';
 import { errorCatalogue, type ErrorCode } from '../../core/error-catalogue.ts';
 import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
-import type { RunPurpose } from '../../domain/workspaces/test-run.ts';
+import { hasEnded, type RunPurpose } from '../../domain/workspaces/test-run.ts';
 import { TestRun } from '../../models/test-run.ts';
 import type { Workspace } from '../../models/workspace.ts';
 import { testRunStart } from '../../workflows/workspaces/test-run.contract.ts';
@@ -94,6 +94,12 @@ function announce(uow: UnitOfWork, run: TestRun, { workspace, graceMs, ref }: Ru
 /** A run as it is now. */
 export function readRun(id: string): Promise<TestRun> {
   return TestRun.findByPk(id, { rejectOnEmpty: true });
+}
+
+/** Whether a run is under way or has been at GitHub; one that never got there is as good as none. */
+export async function isWorthKeeping(runId: string): Promise<boolean> {
+  const { status, githubRunId } = await readRun(runId);
+  return !hasEnded(status) || githubRunId !== null;
 }
 
 /** A run of this workspace by GitHub's id, or null. */

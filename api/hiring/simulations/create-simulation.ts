@@ -26,17 +26,15 @@ export const createSimulationEndpoint = endpoint({
   may: mayCreateSimulation,
   input: { body: createBody },
   replies: { 201: createdSimulation },
-  errors: ['INVALID_TEMPLATE_KEY', 'IDEMPOTENCY_KEY_REUSED'],
+  errors: ['INVALID_TEMPLATE_KEY'],
   idempotent: true,
   async handle({ app, actor, input, request }) {
-    const { idempotencyKey } = request;
     const made = await app.uow.write(
       actor,
       async (uow) => {
-        const key = idempotencyKey && { endpoint: 'POST /api/simulations', ...idempotencyKey };
-        const { id } = await createOnce(uow, key, async () => {
-          const { simulation } = await createSimulation(uow, input.body, app.settings.github.templateOwner);
-          return simulation.id;
+        const id = await createOnce(uow, request.idempotencyKey, {
+          create: async () =>
+            (await createSimulation(uow, input.body, app.settings.github.templateOwner)).simulation.id,
         });
         return loadSimulation(id);
       },

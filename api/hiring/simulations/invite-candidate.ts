@@ -1,7 +1,8 @@
 import Joi from 'joi';
+import { createOnce } from '../../../core/idempotency.ts';
 import { mayInvite } from '../../../domain/hiring/policies.ts';
 import { inviteToken } from '../../../services/hiring/invite-links.ts';
-import { invite, type Invited, type Invitee } from '../../../services/hiring/invites.ts';
+import { findInvited, invite, type Invited, type Invitee } from '../../../services/hiring/invites.ts';
 import { loadSimulation } from '../../../services/hiring/simulations.ts';
 import { candidateSessionStart } from '../../../workflows/hiring/candidate-session.contract.ts';
 import { recruiter } from '../../actors.ts';
@@ -43,13 +44,21 @@ export const inviteCandidateEndpoint = endpoint({
   input: { params: idParam, body: inviteBody },
   replies: { 201: inviteReply, 200: inviteReply },
   errors: ['SIMULATION_NOT_FOUND', 'CANDIDATE_ALREADY_COMPLETED'],
+  idempotent: true,
   async handle({ app, actor, input, request }) {
     const { linkKeys, github } = app.settings;
     const invited = await app.uow.write(
       actor,
       async (uow) => {
         const found = await loadSimulation(input.params.id);
-        return invite(uow, found, input.body, { linkKeys, repoPrefix: github.repoPrefix });
+        let fresh: Invited | undefined;
+        const id = await createOnce(uow, request.idempotencyKey, {
+          create: async () => {
+            fresh = await invite(uow, found, input.body, { linkKeys, repoPrefix: github.repoPrefix });
+            return fresh.session.id;
+          },
+        });
+        return fresh ?? findInvited(uow, found, id);
       },
       request,
     );

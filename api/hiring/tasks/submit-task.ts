@@ -1,12 +1,19 @@
 import Joi from 'joi';
 import { AppError } from '../../../core/errors.ts';
+import { createOnce } from '../../../core/idempotency.ts';
+import type { UnitOfWork } from '../../../core/unit-of-work.ts';
 import { hasWorkspace } from '../../../domain/hiring/blueprint.ts';
 import { mayWorkOnSession } from '../../../domain/hiring/policies.ts';
 import type { Progress } from '../../../domain/hiring/session.ts';
 import type { CandidateActor } from '../../../domain/identity/actor.ts';
 import { hasEnded } from '../../../domain/workspaces/test-run.ts';
 import type { Submission } from '../../../models/submission.ts';
-import { findBySessionId, loadCandidateTask, loadProgress } from '../../../services/hiring/session-access.ts';
+import {
+  findBySessionId,
+  loadCandidateTask,
+  loadProgress,
+  type CandidateTask,
+} from '../../../services/hiring/session-access.ts';
 import {
   lookAtSubmission,
   startSubmissionRun,
@@ -14,11 +21,11 @@ import {
   type RunAndSubmission,
   type SubmissionRun,
 } from '../../../services/hiring/submit-code.ts';
-import { submitText } from '../../../services/hiring/turn-in.ts';
-import { runFailure, runTopic, webhookGraceMs } from '../../../services/workspaces/test-runs.ts';
+import { readSubmission, submitText } from '../../../services/hiring/turn-in.ts';
+import { isWorthKeeping, runFailure, runTopic, webhookGraceMs } from '../../../services/workspaces/test-runs.ts';
 import { candidate } from '../../actors.ts';
 import type { App } from '../../app.ts';
-import { endpoint } from '../../endpoint.ts';
+import { endpoint, type RequestInfo } from '../../endpoint.ts';
 import { githubErrors, taskAccessErrors } from '../../workspaces/access-errors.ts';
 import { runBodyKeys, type RunBody } from '../../workspaces/run-body.ts';
 import { requireSessionHeader, sessionHeader, taskParam } from '../params.ts';
@@ -77,21 +84,15 @@ export const submitTask = endpoint({
     'TEST_RUN_FAILED',
     ...githubErrors,
   ],
+  idempotent: true,
   async handle({ app, actor, input, request }) {
     const sessionId = requireSessionHeader(input.headers);
     const { taskId } = input.params;
     const found = await findBySessionId(app.uow, actor.identity, sessionId);
-    const { contentText, branch, workflowInputs } = input.body;
     const begun = await app.uow.write(
       found.actor,
-      async (uow) => {
-        const loaded = await loadCandidateTask(uow, { sessionId, taskId, lock: true });
-        if (!hasWorkspace(loaded.task.type))
-          return { submission: await submitText(uow, loaded, contentText ?? undefined) };
-        const inputs = workflowInputs ?? {};
-        const graceMs = webhookGraceMs(app.settings.github);
-        return startSubmissionRun(uow, loaded, { branch: branch ?? undefined, inputs, graceMs });
-      },
+      async (uow) =>
+        begin(uow, await loadCandidateTask(uow, { sessionId, taskId, lock: true }), { app, request, ...input }),
       request,
     );
     const submission =
@@ -114,6 +115,34 @@ export const submitTask = endpoint({
     };
   },
 });
+
+interface Command {
+  readonly app: App;
+  readonly request: RequestInfo;
+  readonly body: SubmitBody;
+}
+
+/** Stores a text, or starts the run of a repository; a repeat with the same Idempotency-Key joins what the first began. */
+async function begin(
+  uow: UnitOfWork<CandidateActor>,
+  found: CandidateTask,
+  { app, request, body: { contentText, branch, workflowInputs } }: Command,
+): Promise<{ readonly submission: Submission } | SubmissionRun> {
+  if (!hasWorkspace(found.task.type)) {
+    const create = async (): Promise<string> => (await submitText(uow, found, contentText ?? undefined)).id;
+    return { submission: await readSubmission(await createOnce(uow, request.idempotencyKey, { create })) };
+  }
+  let joined = false;
+  const create = async (): Promise<string> => {
+    const graceMs = webhookGraceMs(app.settings.github);
+    const turnIn = { branch: branch ?? undefined, inputs: workflowInputs ?? {}, graceMs };
+    const started = await startSubmissionRun(uow, found, turnIn);
+    joined = started.joined;
+    return started.runId;
+  };
+  const runId = await createOnce(uow, request.idempotencyKey, { create, answers: isWorthKeeping });
+  return { runId, joined };
+}
 
 /**
  * Waits for the run's end. Who joined another request's submission is told 409 once that one is stored.

@@ -116,6 +116,29 @@ describe('POST /api/tasks/:taskId/run', () => {
     assert.equal(body.status, 'running');
   });
 
+  it('gives a repeat with the same Idempotency-Key the run that has ended, and a new one for one that never began', async () => {
+    const mine = await ready();
+    const { control } = world.github;
+    const keyed = <T = RunResult>(key: string) =>
+      world.api.call<T>('post', `${mine.path('code')}/run?wait=75`, {
+        token: mine.token,
+        headers: { ...mine.headers, 'idempotency-key': key },
+        body: {},
+      });
+    await control.nextRuns({ conclusion: 'failure', artifacts: [resultsArtifact(results)] });
+    world.api.react((message) => world.play(message, true));
+    const first = await keyed('once');
+    assert.deepEqual((await keyed('once')).body, first.body);
+    assert.equal(await dispatchesSeen(world.github), 1);
+    await control.fault({ route: dispatchRoute, status: 403, times: 1 });
+    assert.equal((await keyed<Problem>('again')).status, 502);
+    await control.nextRuns({
+      conclusion: 'success',
+      artifacts: [resultsArtifact({ ...results, failed: 0, total: 4 })],
+    });
+    assert.equal((await keyed('again')).body.status, 'passed');
+  });
+
   it('says that nothing was sent yet when nobody plays the workflow, and later gives that same run', async () => {
     const mine = await ready();
     world.api.react(() => undefined);

@@ -229,6 +229,45 @@ describe('POST /api/simulations/:id/invite, again', () => {
     assert.deepEqual(await everything(api.database), before);
   });
 
+  describe('with an Idempotency-Key', () => {
+    const keyed = <Body = Invited>(key: string, inviteEmail: string, candidateName = 'Ada') =>
+      api.call<Body>('post', `/api/simulations/${simulation.id}/invite`, {
+        token: recruiter.token,
+        headers: { 'idempotency-key': key },
+        body: { candidateName, inviteEmail },
+      });
+
+    it('shows the same session again and mails once, however late', async () => {
+      const email = freshEmail();
+      const first = await keyed('i-1', email);
+      assert.equal(first.status, 201);
+      const id = first.body.candidateSessionId;
+      await api.database.rows(
+        `update emails set created_at = created_at - interval '1 day' where candidate_session_id = $1`,
+        [id],
+      );
+      const again = await keyed('i-1', email);
+      assert.equal(again.status, 200);
+      assert.deepEqual(again.body, { ...first.body, outcome: 'resent' });
+      assert.equal((await mailsOf(id)).length, 1);
+    });
+
+    it('begins one life of six requests at once', async () => {
+      const email = freshEmail();
+      const replies = await Promise.all(Array.from({ length: 6 }, () => keyed('i-6', email)));
+      assert.deepEqual(statusesOf(replies), [200, 200, 200, 200, 200, 201]);
+      assert.equal(new Set(replies.map(({ body }) => body.token)).size, 1);
+    });
+
+    it('refuses the key with another body: 422', async () => {
+      const email = freshEmail();
+      await keyed('i-2', email);
+      const { status, body } = await keyed<Problem>('i-2', email, 'Eve');
+      assert.equal(status, 422);
+      assert.equal(body.errorCode, 'IDEMPOTENCY_KEY_REUSED');
+    });
+  });
+
   it('is another session in another simulation, for the same address', async () => {
     const email = freshEmail();
     const first = await invite(email);

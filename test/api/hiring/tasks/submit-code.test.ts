@@ -12,6 +12,7 @@ import {
   whileRefusing,
   type Problem,
   type Recruiter,
+  sessionHeaders,
 } from '../world.ts';
 import { onDayTwo, passes, submitTask, whenStarted } from './submitting.ts';
 
@@ -188,6 +189,17 @@ describe('POST /api/tasks/:taskId/submit, with a repository', () => {
     play(passes);
     await day.submit();
     await refuses({ branch: '..' }, 409, 'SUBMISSION_CONFLICT', 'Task already submitted');
+  });
+
+  it('shows the same submission to a repeat with the same Idempotency-Key, and starts no other run', async () => {
+    await day.workspaceOf();
+    play(passes);
+    const headers = { ...sessionHeaders(day.made.id), 'idempotency-key': 'day-2' };
+    const keyed = () => submitTask(api, day.ada, day.made, day.taskId, {}, headers);
+    const first = await keyed();
+    assert.equal(first.status, 201);
+    assert.deepEqual((await keyed()).body, first.body);
+    assert.equal((await day.runs()).length, 1);
   });
 
   it('leaves nothing when the run cannot be committed', async () => {

@@ -14,6 +14,7 @@ import {
   everything,
   messagesOf,
   recruiterOf,
+  sessionHeaders,
   startHiringApi,
   trailOf,
   whileRefusing,
@@ -148,6 +149,22 @@ describe('POST /api/tasks/:taskId/submit, with text', () => {
     assert.ok(refused.every(({ body }) => body.errorCode === 'SUBMISSION_CONFLICT'));
     const rows = await api.database.rows('select id from submissions where candidate_session_id = $1', [made.id]);
     assert.equal(rows.length, 1);
+  });
+
+  it('shows the same submission to a repeat with the same Idempotency-Key, also at once, and refuses another text', async () => {
+    const made = await session();
+    const { id } = taskOf(made, 'design');
+    const keyed = <Body = Submitted>(contentText: string) =>
+      submit<Body>(made, id, { contentText }, { ...sessionHeaders(made.id), 'idempotency-key': `plan-${made.id}` });
+    const replies = await Promise.all([keyed('My plan'), keyed('My plan'), keyed('My plan')]);
+    assert.deepEqual(
+      replies.map(({ status }) => status),
+      [201, 201, 201],
+    );
+    const [first, ...others] = replies;
+    for (const { body } of others) assert.deepEqual(body, first.body);
+    const { status, body } = await keyed<Problem>('Another plan');
+    assert.deepEqual([status, body.errorCode], [422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
   it('completes the session once when the last day is handed in twice at once', async () => {
