@@ -13,10 +13,10 @@ export interface Migration {
 
 /** Every migration, oldest first. A migration that has landed is frozen: a change is a new one. */
 export const migrations: readonly Migration[] = [
-  { name: '0001-tenancy', ...tenancy },
-  { name: '0002-audit', ...audit },
-  { name: '0003-hiring', ...hiring },
-  { name: '0004-workspaces', ...workspaces },
-  { name: '0005-delivery', ...delivery },
-  { name: '0006-lookups', ...lookups },
+  { name: '0001-tenancy', up: tenancy.up, down: tenancy.down },
+  { name: '0002-audit', up: audit.up, down: audit.down },
+  { name: '0003-hiring', up: hiring.up, down: hiring.down },
+  { name: '0004-workspaces', up: workspaces.up, down: workspaces.down },
+  { name: '0005-delivery', up: delivery.up, down: delivery.down },
+  { name: '0006-lookups', up: lookups.up, down: lookups.down },
 ];

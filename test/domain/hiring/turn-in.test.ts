@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import { assert as check, property, shuffledSubarray, subarray } from 'fast-check';
 import { fiveDays } from '../../../domain/hiring/blueprint.ts';
 import { currentTask, decideTurn, isTurnInComplete } from '../../../domain/hiring/turn-in.ts';
 
@@ -20,8 +20,8 @@ describe('whose turn it is', () => {
   });
 
   it('allows exactly one task at any time, however the rows come back', () => {
-    fc.assert(
-      fc.property(fc.shuffledSubarray(tasks, { minLength: 5 }), fc.subarray(tasks), (rows, done) => {
+    check(
+      property(shuffledSubarray(tasks, { minLength: 5 }), subarray(tasks), (rows, done) => {
         const submitted = new Set(done.map(({ id }) => id));
         const allowed = rows.filter(({ id }) => decideTurn(rows, submitted, id) === 'ok');
         assert.equal(allowed.length, done.length === tasks.length ? 0 : 1);
