@@ -28,7 +28,7 @@ export async function appendAudit(
   const at = new Date().toISOString();
   const { requestId, address } = request ?? {}; // named one by one: callers hand in richer objects than the trail may hold
   const bodies = entries.map(({ action, resource, before, after }) =>
-    JSON.stringify({ at, action, resource, actor: auditActor(actor), before, after, requestId, address }),
+    storableJson({ at, action, resource, actor: auditActor(actor), before, after, requestId, address }),
   );
   await rowsOf(db, 'select append_audit($1::text[])', [bodies]);
 }
@@ -49,4 +49,11 @@ function auditActor(actor: Actor): object {
   if (actor.kind === 'anonymous') return { kind: actor.kind };
   const email = actor.kind === 'user' ? actor.email : actor.kind === 'candidate' ? actor.identity.email : undefined;
   return { kind: actor.kind, id: actorIdOf(actor), ...(email !== undefined && { email }) };
+}
+
+/** JSON that Postgres takes: without NUL and half surrogate pairs, which `jsonb` refuses. */
+function storableJson(value: object): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? Buffer.from(part).toString().replaceAll('\0', '') : part,
+  );
 }

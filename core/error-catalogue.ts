@@ -42,6 +42,7 @@ export const errorCatalogue = {
 
   SIMULATION_NOT_FOUND: final(404, 'Simulation not found'),
   INVALID_TEMPLATE_KEY: final(422, 'Invalid templateKey'),
+  SUBMISSION_IN_FLIGHT: passing(409, 'A submission of this candidate is still being tested. Please try again.'),
   CANDIDATE_ALREADY_COMPLETED: final(409, 'This candidate has already completed the simulation'),
   SUBMISSION_NOT_FOUND: final(404, 'Submission not found'),
 

@@ -39,7 +39,7 @@ create policy tenant on audit_entries for select to tenon_app using (org_id = ${
 grant select on audit_entries to tenon_app;
 
 create function append_audit(bodies text[]) returns void
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   org uuid := ${CURRENT_ORG};
   head audit_heads%rowtype;

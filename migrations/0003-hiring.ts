@@ -1,4 +1,4 @@
-import { sealed, systemMay } from './sql.ts';
+import { sealed, systemReads } from './sql.ts';
 
 export const up = `
 create table simulations (
@@ -79,7 +79,7 @@ grant usage on sequence candidate_sessions_id_seq to tenon_app;
 create index candidate_sessions_open on candidate_sessions (expires_at) where status in ('not_started', 'in_progress');
 create index candidate_sessions_by_email on candidate_sessions (invite_email);
 ${sealed('candidate_sessions')}
-${systemMay('candidate_sessions', ['select'])}
+${systemReads('candidate_sessions', 'id, org_id, status, generation, updated_at')}
 
 create table fit_profiles (
   id uuid primary key default gen_random_uuid(),

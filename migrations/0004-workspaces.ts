@@ -1,4 +1,4 @@
-import { sealed, systemMay } from './sql.ts';
+import { sealed, systemReads } from './sql.ts';
 
 /**
  * A workspace belongs to one task of one candidate session, or to one take-home invitation. Its runs and the submission
@@ -43,7 +43,7 @@ create table workspaces (
 );
 create unique index workspaces_by_repository on workspaces (repo_id) where repo_id is not null;
 ${sealed('workspaces')}
-${systemMay('workspaces', ['select'])}
+${systemReads('workspaces', 'id, org_id, candidate_session_id, status, generation, settled_generation, updated_at')}
 
 create table test_runs (
   id uuid primary key default gen_random_uuid(),
@@ -92,7 +92,7 @@ create unique index test_runs_one_submission on test_runs (workspace_id)
 create unique index test_runs_by_github on test_runs (workspace_id, github_run_id) where github_run_id is not null;
 create index test_runs_open on test_runs (requested_at) where status in ('queued', 'running');
 ${sealed('test_runs')}
-${systemMay('test_runs', ['select'])}
+${systemReads('test_runs', 'id, org_id, candidate_session_id, status, updated_at')}
 alter table workspaces add foreign key (org_id, last_run_id) references test_runs (org_id, id);
 
 create table submissions (

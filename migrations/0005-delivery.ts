@@ -1,4 +1,4 @@
-import { sealed, systemMay } from './sql.ts';
+import { sealed, systemMay, systemReads } from './sql.ts';
 
 /** What leaves the database: workflow starts and signals, mails, keyed effects, and what GitHub told us. */
 export const up = `
@@ -65,7 +65,7 @@ create table emails (
 create index emails_by_session on emails (org_id, candidate_session_id, created_at desc);
 create index emails_open on emails (created_at) where status = 'queued';
 ${sealed('emails')}
-${systemMay('emails', ['select'])}
+${systemReads('emails', 'id, org_id, candidate_session_id, status, updated_at')}
 
 create table github_deliveries (
   delivery_id text primary key check (length(delivery_id) between 1 and 100),

@@ -10,7 +10,13 @@ create policy tenant on ${table} to tenon_app using (org_id = ${CURRENT_ORG}) wi
 grant ${grants} on ${table} to tenon_app;`;
 }
 
-/** Lets `tenon_system` (relay, reconciler, sweeps) do just `grants` on every tenant's rows of a table. */
+/** Lets `tenon_system` (reconciler) read just these columns of every tenant's rows: ids and states, never content. */
+export function systemReads(table: string, columns: string): string {
+  return `create policy system_select on ${table} for select to tenon_system using (true);
+grant select (${columns}) on ${table} to tenon_system;`;
+}
+
+/** Lets `tenon_system` (relay, sweeps) do just `grants` on every tenant's rows of a table. */
 export function systemMay(table: string, grants: readonly ('select' | 'insert' | 'update' | 'delete')[]): string {
   return grants
     .map((verb) => {

@@ -49,6 +49,7 @@ export const runTestsEndpoint = endpoint({
     'WORKSPACE_NOT_INITIALIZED',
     'WORKSPACE_NOT_READY',
     'INVALID_BRANCH_NAME',
+    'RATE_LIMITED',
     'TEST_RUN_QUEUED',
     'TEST_RUN_FAILED',
     ...githubErrors,

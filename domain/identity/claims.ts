@@ -37,7 +37,7 @@ export function readClaims(claims: Claims, rules: ClaimRules): TokenIdentity | u
     subject,
     email,
     emailVerified: flag(claims['email_verified'] ?? claims[`${rules.claimNamespace}/email_verified`]),
-    name: nameOf(claims, rules) ?? email.slice(0, email.indexOf('@')).slice(0, LONGEST_NAME),
+    name: nameOf(claims, rules) ?? shortened(email.slice(0, email.indexOf('@'))),
     permissions: permissionsOf(claims, rules),
   };
 }
@@ -49,7 +49,7 @@ function emailOf(claims: Claims, { emailClaim }: ClaimRules): unknown {
 
 function nameOf(claims: Claims, { claimNamespace }: ClaimRules): string | undefined {
   const found = [claims['name'], claims[`${claimNamespace}/name`]].find(isText);
-  return found?.replaceAll('\0', '').trim().slice(0, LONGEST_NAME).trim() || undefined;
+  return found === undefined ? undefined : shortened(found.trim()) || undefined;
 }
 
 function permissionsOf(claims: Claims, rules: ClaimRules): readonly string[] {
@@ -81,4 +81,14 @@ function usable(value: unknown, longest: number): string | undefined {
   if (!isText(value)) return undefined;
   const trimmed = value.trim();
   return trimmed.length <= longest && !trimmed.includes('\0') ? trimmed : undefined;
+}
+
+/** Without what Postgres refuses; counted in characters, so that none is cut in half. */
+function shortened(name: string): string {
+  return [...name.replaceAll('\0', '')].filter(isWhole).slice(0, LONGEST_NAME).join('').trim();
+}
+
+function isWhole(character: string): boolean {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0xd800 || code > 0xdfff;
 }

@@ -11,6 +11,7 @@ import { CandidateSession } from '../../models/candidate-session.ts';
 import { Email } from '../../models/email.ts';
 import { Organization } from '../../models/organization.ts';
 import type { SimulationTask } from '../../models/simulation-task.ts';
+import { TestRun } from '../../models/test-run.ts';
 import { candidateSessionStart } from '../../workflows/hiring/candidate-session.contract.ts';
 import { requestEmail } from '../mail/emails.ts';
 import { requestWorkspace } from '../workspaces/provisioning.ts';
@@ -35,7 +36,8 @@ const RESEND_AFTER_MS = 30_000;
 /**
  * Invites once per simulation and address. A repeat gives the session that is there; one that has expired or was revoked
  * begins a new life with a new link and clock.
- * @throws {AppError} SIMULATION_NOT_FOUND (another's), CANDIDATE_ALREADY_COMPLETED
+ * @throws {AppError} SIMULATION_NOT_FOUND (another's), CANDIDATE_ALREADY_COMPLETED,
+ * SUBMISSION_IN_FLIGHT (it was handed in in time and may still complete the old life)
  */
 export async function invite(
   uow: UnitOfWork<UserActor>,
@@ -62,6 +64,8 @@ export async function invite(
     });
   }
   if (session.status === 'revoked' || hasExpired(session, new Date())) {
+    if (await hasSubmissionInFlight(session))
+      throw new AppError('SUBMISSION_IN_FLIGHT', undefined, { retryAfterSeconds: 30 });
     await renew(uow, session, links);
     await startLife(uow, session, tasks, links.repoPrefix);
     audit(uow, session, 'candidate_session.reinvited');
@@ -103,6 +107,11 @@ async function insertSession(
     [next.id, uow.actor.orgId, simulationId, candidateName, inviteEmail, tokenKeyId, tokenHash],
   );
   return inserted[0] ? CandidateSession.findByPk(inserted[0].id, { rejectOnEmpty: true }) : null;
+}
+
+async function hasSubmissionInFlight({ id }: CandidateSession): Promise<boolean> {
+  const active = { candidateSessionId: id, purpose: 'submission', status: ['queued', 'running'] };
+  return (await TestRun.count({ where: active })) > 0;
 }
 
 async function renew(uow: UnitOfWork<UserActor>, session: CandidateSession, links: LinkSettings): Promise<void> {

@@ -1,14 +1,12 @@
 import { AppError } from '../../core/errors.ts';
-import type { UnitOfWork, UnitsOfWork } from '../../core/unit-of-work.ts';
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { isBranchName } from '../../domain/workspaces/test-run.ts';
-import { CandidateSession } from '../../models/candidate-session.ts';
 import { Submission } from '../../models/submission.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
 import { loadReady } from '../workspaces/task-workspace.ts';
 import { startRun } from '../workspaces/test-runs.ts';
-import { storeRunSubmission } from './run-submissions.ts';
 import type { CandidateTask } from './session-access.ts';
 import { assertTurn } from './turn-in.ts';
 
@@ -60,21 +58,4 @@ export interface RunAndSubmission {
 export async function lookAtSubmission(runId: string): Promise<RunAndSubmission> {
   const run = await TestRun.findByPk(runId, { rejectOnEmpty: true });
   return { run, submission: await Submission.findOne({ where: { testRunId: runId } }) };
-}
-
-/**
- * The candidate has waited long enough: their turn-in is stored as it is, and the workflow completes it. There is none
- * only when the run has ended without ever reaching GitHub.
- */
-export function storeAsRunning(
-  units: UnitsOfWork,
-  actor: CandidateActor,
-  { runId, sessionId }: { readonly runId: string; readonly sessionId: string },
-): Promise<RunAndSubmission> {
-  return units.write(actor, async (uow) => {
-    await CandidateSession.findByPk(sessionId, { attributes: ['id'], lock: true }); // before the run, as everywhere
-    const run = await TestRun.findByPk(runId, { lock: true, rejectOnEmpty: true });
-    if (run.status !== 'error' || run.githubRunId !== null) await storeRunSubmission(uow, run);
-    return lookAtSubmission(runId);
-  });
 }

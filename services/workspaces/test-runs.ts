@@ -37,11 +37,15 @@ export interface StartedRun {
   readonly started: boolean;
 }
 
-/** Asks for a run of the tests, or gives the one under way; two at once are decided by the unique index. */
+/**
+ * Asks for a run of the tests, or gives the one under way; two at once are decided by the unique index.
+ * @throws {AppError} RATE_LIMITED when the workspace has three runs under way on other branches
+ */
 export async function startRun(uow: UnitOfWork, request: RunRequest): Promise<StartedRun> {
   for (;;) {
     const id = await insertRun(uow, request);
     if (id !== undefined) {
+      await assertFewActive(request);
       const run = await TestRun.findByPk(id, { rejectOnEmpty: true });
       announce(uow, run, request);
       return { run, started: true };
@@ -58,6 +62,16 @@ export async function startRun(uow: UnitOfWork, request: RunRequest): Promise<St
     if (active) return { run: active, started: false };
     // it ended between the two statements: the place is free now
   }
+}
+
+/** Branch names are free, so one active run a branch alone would let one candidate use up everybody's runners. */
+const MOST_ACTIVE_RUNS = 3;
+
+/** Counts with the row that was just inserted. @throws {AppError} RATE_LIMITED */
+async function assertFewActive({ workspace, purpose }: RunRequest): Promise<void> {
+  if (purpose !== 'run') return;
+  const active = await TestRun.count({ where: { workspaceId: workspace.id, purpose, status: ['queued', 'running'] } });
+  if (active > MOST_ACTIVE_RUNS) throw new AppError('RATE_LIMITED', undefined, { retryAfterSeconds: 10 });
 }
 
 async function insertRun({ db }: UnitOfWork, request: RunRequest): Promise<string | undefined> {

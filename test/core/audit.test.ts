@@ -71,6 +71,15 @@ describe('the audit trail', () => {
     assert.equal(entry?.actor_id, user.userId);
   });
 
+  it('keeps what somebody has written that Postgres would refuse, without the part that it refuses', async () => {
+    const user = await makeUser();
+    await database.uow.write(user, async (uow) =>
+      uow.audit({ action: 'probe.named', resource: { type: 'probe', id: '8' }, after: { name: 'half \ud83d\0 pair' } }),
+    );
+    const { after } = JSON.parse((await entriesOf(user.orgId)).at(-1)?.body ?? '{}') as { after: object };
+    assert.deepEqual(after, { name: 'half \ufffd pair' });
+  });
+
   it('knows candidates by their identity', async () => {
     const { id } = await makeOrganization();
     const candidate = makeCandidate(id, 'cara@example.com');

@@ -17,7 +17,6 @@ import {
 import {
   lookAtSubmission,
   startSubmissionRun,
-  storeAsRunning,
   type RunAndSubmission,
   type SubmissionRun,
 } from '../../../services/hiring/submit-code.ts';
@@ -96,9 +95,7 @@ export const submitTask = endpoint({
       request,
     );
     const submission =
-      'submission' in begun
-        ? begun.submission
-        : await waitForSubmission(app, found.actor, begun, { sessionId, signal: request.signal });
+      'submission' in begun ? begun.submission : await waitForSubmission(app, found.actor, begun, request.signal);
     const progress = await app.uow.read(found.actor, () =>
       loadProgress({ id: sessionId, simulationId: submission.simulationId }),
     );
@@ -145,15 +142,16 @@ async function begin(
 }
 
 /**
- * Waits for the run's end. Who joined another request's submission is told 409 once that one is stored.
- * @throws {AppError} SUBMISSION_CONFLICT; what GitHub failed with (nothing is stored then); TEST_RUN_QUEUED when the
- * wait is broken off before GitHub has the run: the workflow goes on, and a retry joins it
+ * Waits for the run's end. The workflow stores the submission as soon as GitHub has the run, so what is there after the
+ * wait is the answer. Who joined another request's submission is told 409 once that one is stored.
+ * @throws {AppError} SUBMISSION_CONFLICT; what GitHub failed with (nothing is stored then); TEST_RUN_QUEUED when GitHub does
+ * not have the run yet: the workflow goes on, and a retry joins it
  */
 async function waitForSubmission(
   app: App,
   actor: CandidateActor,
   { runId, joined }: SubmissionRun,
-  { sessionId, signal }: { readonly sessionId: string; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<Submission> {
   const look = (): Promise<RunAndSubmission> => app.uow.read(actor, () => lookAtSubmission(runId));
   const decided = async (): Promise<RunAndSubmission | undefined> => {
@@ -161,8 +159,7 @@ async function waitForSubmission(
     return hasEnded(seen.run.status) || (joined && seen.submission) ? seen : undefined;
   };
   const seen = await app.wait.until(runTopic(runId), decided, { timeoutMs: LONGEST_WAIT_MS, signal });
-  const { run, submission } =
-    seen ?? (await (signal.aborted ? look() : storeAsRunning(app.uow, actor, { runId, sessionId })));
+  const { run, submission } = seen ?? (await look());
   if (!submission) throw hasEnded(run.status) ? runFailure(run) : new AppError('TEST_RUN_QUEUED');
   if (joined) throw new AppError('SUBMISSION_CONFLICT');
   return submission;

@@ -74,7 +74,7 @@ async function chooseAmong(
   const [only] = places;
   if (places.length <= 1 && wantedOrg === undefined) return only;
   const choices = await Promise.all(
-    places.slice(0, MOST_CHOICES).map(async (place) => ({
+    places.map(async (place) => ({
       place,
       org: await units.read(signInOf(place), (uow) => loadOrganization(uow, place.orgId)),
     })),
@@ -82,7 +82,9 @@ async function chooseAmong(
   if (wantedOrg !== undefined) {
     return choices.find(({ org }) => org?.slug === wantedOrg || org?.id === wantedOrg.toLowerCase())?.place;
   }
-  const organizations = choices.flatMap(({ org }) => (org ? [{ id: org.id, name: org.name }] : []));
+  const organizations = choices
+    .slice(0, MOST_CHOICES)
+    .flatMap(({ org }) => (org ? [{ id: org.id, name: org.name }] : []));
   throw new AppError('ORG_REQUIRED', undefined, { extra: { organizations } });
 }
 
@@ -104,8 +106,11 @@ async function createPersonalAccount(
       if (mine) return mine;
       const others = await lookUpByEmail(uow, identity.email);
       if (others.length > 0) throw new AppError('IDENTITY_CONFLICT');
-      const name = `${identity.name} (${mark.slice(0, 8)})`;
-      await createOrganization(uow, { id: orgId, name: name.slice(-200), slug: `personal-${mark.slice(0, 32)}` });
+      await createOrganization(uow, {
+        id: orgId,
+        name: `${[...identity.name].slice(0, 80).join('')} (${mark.slice(0, 8)})`,
+        slug: `personal-${mark.slice(0, 32)}`,
+      });
       const { id } = await createUser(uow, {
         email: identity.email,
         name: identity.name,

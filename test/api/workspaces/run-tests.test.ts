@@ -163,6 +163,27 @@ describe('POST /api/tasks/:taskId/run', () => {
     assert.equal((await run(mine, { branch: null, workflowInputs: null }, '?wait=0')).status, 200);
   });
 
+  it('takes three branches at a time, and the next when one has ended', async () => {
+    const mine = await ready();
+    const workspace = await world.api.database.rows<{ id: string }>(
+      'select id from workspaces where candidate_session_id = $1 and task_id = $2',
+      [mine.made.id, mine.task('code').id],
+    );
+    const id = workspace[0]?.id ?? assert.fail();
+    for (const branch of ['a', 'b', 'c']) {
+      await world.api.database.rows(
+        `insert into test_runs (org_id, workspace_id, candidate_session_id, task_id, purpose, branch, requested_at)
+         select org_id, id, candidate_session_id, task_id, 'run', $2, now() from workspaces where id = $1`,
+        [id, branch],
+      );
+    }
+    const { status, body, headers } = await run<Problem>(mine);
+    assert.deepEqual([status, body.errorCode], [429, 'RATE_LIMITED']);
+    assert.equal(headers.get('retry-after'), '10');
+    await world.api.database.rows(`update test_runs set status = 'error', finished_at = now() where branch = 'a'`);
+    assert.equal((await run(mine)).status, 200);
+  });
+
   it('knows inputs', async () => {
     const mine = await ready();
     const many = Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`k${index}`, 'v']));

@@ -51,6 +51,11 @@ describe('the claims of a verified token', () => {
     assert.equal(read({ name: 'x'.repeat(500) })?.name.length, 200);
   });
 
+  it('cut no character of a name in half, and keep nothing that Postgres refuses', () => {
+    assert.equal(read({ name: '👩‍💻'.repeat(200) })?.name, [...'👩‍💻'.repeat(200)].slice(0, 200).join('').trim());
+    assert.equal(read({ name: 'A\0d\ud83da' })?.name, 'Ada');
+  });
+
   it('say whether the e-mail is verified, or do not say', () => {
     assert.equal(read({})?.emailVerified, undefined);
     assert.equal(read({ email_verified: false })?.emailVerified, false);

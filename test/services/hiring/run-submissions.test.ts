@@ -9,8 +9,6 @@ import {
   settleFailedRun,
   storeRunSubmission,
 } from '../../../services/hiring/run-submissions.ts';
-import { storeAsRunning } from '../../../services/hiring/submit-code.ts';
-import { testRunStart } from '../../../workflows/workspaces/test-run.contract.ts';
 import { resetDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   makeProgress,
@@ -24,7 +22,7 @@ import {
   type MadeSimulation,
 } from '../../support/factories-hiring.ts';
 import { makeCandidate, makeUser } from '../../support/factories-identity.ts';
-import { playerOf, someDiff } from '../../support/play-runs.ts';
+import { someDiff } from '../../support/play-runs.ts';
 
 const evidence = { commitSha: 'c'.repeat(40), diffSummary: someDiff, diffErrorCode: null };
 
@@ -74,7 +72,6 @@ describe('submissions that belong to a run', () => {
     const run = await newRun();
     await inUnit((uow) => storeRunSubmission(uow, run));
     await inUnit((uow) => storeRunSubmission(uow, run));
-    await storeAsRunning(database.uow, ada, { runId: run.id, sessionId: made.id });
     assert.equal((await submissions()).length, 1);
     assert.equal(await auditedAs('submission.created'), 1);
   });
@@ -152,57 +149,4 @@ describe('submissions that belong to a run', () => {
       [{ name: 'sessionChanged' }, { name: 'sessionChanged' }],
     );
   });
-
-  describe('stored because the candidate has waited long enough', () => {
-    const store = (run: TestRun) => storeAsRunning(database.uow, ada, { runId: run.id, sessionId: made.id });
-
-    it('is not stored when the run ended without reaching GitHub', async () => {
-      const run = await newRun({ status: 'error', githubRunId: null, errorCode: 'GITHUB_UNAVAILABLE' });
-      const { submission, run: seen } = await store(run);
-      assert.equal(submission, null);
-      assert.equal(seen.errorCode, 'GITHUB_UNAVAILABLE');
-      assert.deepEqual(await submissions(), []);
-    });
-
-    it('is what the end has stored when both come at once', async () => {
-      const run = await newRun();
-      const start = testRunStart({ orgId: simulation.orgId, runId: run.id, graceMs: 0 }, '');
-      const player = playerOf(database.uow, { start });
-      assert.ok(player);
-      const work = async (): Promise<void> => {
-        await player.dispatch();
-        await player.finish();
-      };
-      const [stored] = await Promise.all([store(run), work(), store(run), store(run)]);
-      assert.equal(stored.submission?.testRunId, run.id);
-      assert.deepEqual(
-        (await submissions()).map(({ commit_sha }) => commit_sha),
-        ['c'.repeat(40)],
-      );
-    });
-
-    it('locks the session before the run, as the run’s end does, so that the two never wait for each other', async () => {
-      const run = await newRun();
-      await database.rows('begin');
-      await database.rows('select id from candidate_sessions where id = $1 for update', [made.id]);
-      const stored = store(run);
-      try {
-        await someoneWaitsForALock();
-        await database.rows('select id from test_runs where id = $1 for update nowait', [run.id]);
-      } finally {
-        await database.rows('rollback');
-      }
-      assert.equal((await stored).submission?.testRunId, run.id);
-    });
-  });
-
-  async function someoneWaitsForALock(): Promise<void> {
-    for (let looks = 0; looks < 5_000; looks += 1) {
-      const waiting = await database.rows(
-        `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      if (waiting.length > 0) return;
-    }
-    throw new Error('nobody waits for a lock');
-  }
 });

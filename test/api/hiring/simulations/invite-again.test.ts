@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import type { SessionStatus } from '../../../../domain/hiring/session.ts';
 import type { TestApi } from '../../../support/api.ts';
-import { makeProgress, makeSession, makeSimulation, type MadeSimulation } from '../../../support/factories-hiring.ts';
+import {
+  makeProgress,
+  makeSession,
+  makeSimulation,
+  makeTestRun,
+  makeWorkspace,
+  taskOf,
+  type MadeSimulation,
+} from '../../../support/factories-hiring.ts';
 import {
   candidateOf,
   everything,
@@ -227,6 +235,16 @@ describe('POST /api/simulations/:id/invite, again', () => {
     );
     assert.equal(status, 500);
     assert.deepEqual(await everything(api.database), before);
+  });
+
+  it('waits for a submission that was handed in in time: 409, to be tried again', async () => {
+    const ada = candidateOf(api);
+    const old = await makeSession(simulation, { claimedBy: ada.identity });
+    const task = taskOf(old, 'code');
+    await makeTestRun(await makeWorkspace(old, task), { purpose: 'submission', status: 'running' });
+    await api.database.rows(`update candidate_sessions set expires_at = now() where id = $1`, [old.id]);
+    const { status, body } = await invite<Problem>(ada.email);
+    assert.deepEqual([status, body.errorCode, body.retryable], [409, 'SUBMISSION_IN_FLIGHT', true]);
   });
 
   describe('with an Idempotency-Key', () => {

@@ -39,42 +39,50 @@ describe('POST /api/tasks/:taskId/submit, when the run takes long', () => {
     (await api.call<DetailedSubmission>('get', `/api/submissions/${body.submissionId}`, { token: recruiter.token }))
       .body;
 
-  for (const dispatched of [true, false]) {
-    const where = dispatched ? 'at GitHub' : 'not yet at GitHub';
-    it(`answers after 75 s with the submission stored as running (${where}); the workflow completes it once`, async () => {
-      keepInHand({ dispatched });
-      steered.setImpatient(true);
-      const reply = await day.submit();
-      assert.equal(reply.status, 201);
-      assert.deepEqual(reply.body.progress, { completed: 2, total: 5 });
-      assert.deepEqual(
-        steered.waits.map(({ timeoutMs }) => timeoutMs),
-        [75_000],
-      );
-      const before = await shown(reply);
-      assert.equal(before.testResults?.status, 'unknown');
-      assert.equal(before.testResults.runStatus, dispatched ? 'running' : 'queued');
-      assert.equal(before.testResults.passed, null);
-      assert.equal(before.diffSummary, null);
+  it('answers after 75 s with the submission stored as running; the workflow completes it once', async () => {
+    keepInHand({ dispatched: true });
+    steered.setImpatient(true);
+    const reply = await day.submit();
+    assert.equal(reply.status, 201);
+    assert.deepEqual(reply.body.progress, { completed: 2, total: 5 });
+    assert.deepEqual(
+      steered.waits.map(({ timeoutMs }) => timeoutMs),
+      [75_000],
+    );
+    const before = await shown(reply);
+    assert.equal(before.testResults?.status, 'unknown');
+    assert.equal(before.testResults.runStatus, 'running');
+    assert.equal(before.testResults.passed, null);
+    assert.equal(before.diffSummary, null);
 
-      if (!dispatched) await run?.dispatch();
-      await run?.finish();
-      await run?.finish(); // an activity may run twice
-      const after = await shown(reply);
-      assert.equal(after.testResults?.status, 'passed');
-      assert.equal(after.testResults.passed, 3);
-      assert.deepEqual(after.diffSummary, someDiff);
-      assert.equal(after.submittedAt, before.submittedAt);
-      assert.equal((await day.submissions()).length, 1);
-      assert.deepEqual(
-        (await trailOf(api.database, 'submission', reply.body.submissionId)).map(({ action }) => action),
-        ['submission.created', 'submission.tested'],
-      );
-    });
-  }
+    await run?.finish();
+    await run?.finish(); // an activity may run twice
+    const after = await shown(reply);
+    assert.equal(after.testResults?.status, 'passed');
+    assert.equal(after.testResults.passed, 3);
+    assert.deepEqual(after.diffSummary, someDiff);
+    assert.equal(after.submittedAt, before.submittedAt);
+    assert.equal((await day.submissions()).length, 1);
+    assert.deepEqual(
+      (await trailOf(api.database, 'submission', reply.body.submissionId)).map(({ action }) => action),
+      ['submission.created', 'submission.tested'],
+    );
+  });
+
+  it('says after 75 s that GitHub does not have it yet, stores nothing, and is stored when GitHub takes it', async () => {
+    keepInHand({ dispatched: false });
+    steered.setImpatient(true);
+    const { status, body } = await day.submit<Problem>();
+    assert.deepEqual([status, body.errorCode, body.retryable], [503, 'TEST_RUN_QUEUED', true]);
+    assert.deepEqual(await day.submissions(), []);
+    await run?.dispatch();
+    await run?.finish();
+    assert.equal((await day.submissions()).length, 1);
+    assert.equal((await day.submit<Problem>()).status, 409);
+  });
 
   it('keeps what was stored after 75 s when the run then fails, and shows why', async () => {
-    keepInHand({ dispatched: false });
+    keepInHand({ dispatched: true });
     steered.setImpatient(true);
     const reply = await day.submit();
     await run?.fail('GITHUB_UNAVAILABLE');
