@@ -1,3 +1,5 @@
+import { shortName } from './short-name.ts';
+
 /** Which claims carry what; the names are settings. */
 export interface ClaimRules {
   /** Without a trailing slash, e.g. `https://tenon.ai`. */
@@ -37,7 +39,7 @@ export function readClaims(claims: Claims, rules: ClaimRules): TokenIdentity | u
     subject,
     email,
     emailVerified: flag(claims['email_verified'] ?? claims[`${rules.claimNamespace}/email_verified`]),
-    name: nameOf(claims, rules) ?? shortened(email.slice(0, email.indexOf('@'))),
+    name: nameOf(claims, rules) ?? shortName(email.slice(0, email.indexOf('@')), LONGEST_NAME),
     permissions: permissionsOf(claims, rules),
   };
 }
@@ -49,7 +51,7 @@ function emailOf(claims: Claims, { emailClaim }: ClaimRules): unknown {
 
 function nameOf(claims: Claims, { claimNamespace }: ClaimRules): string | undefined {
   const found = [claims['name'], claims[`${claimNamespace}/name`]].find(isText);
-  return found === undefined ? undefined : shortened(found.trim()) || undefined;
+  return found === undefined ? undefined : shortName(found, LONGEST_NAME) || undefined;
 }
 
 function permissionsOf(claims: Claims, rules: ClaimRules): readonly string[] {
@@ -81,14 +83,4 @@ function usable(value: unknown, longest: number): string | undefined {
   if (!isText(value)) return undefined;
   const trimmed = value.trim();
   return trimmed.length <= longest && !trimmed.includes('\0') ? trimmed : undefined;
-}
-
-/** Without what Postgres refuses; counted in characters, so that none is cut in half. */
-function shortened(name: string): string {
-  return [...name.replaceAll('\0', '')].filter(isWhole).slice(0, LONGEST_NAME).join('').trim();
-}
-
-function isWhole(character: string): boolean {
-  const code = character.codePointAt(0) ?? 0;
-  return code < 0xd800 || code > 0xdfff;
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../../core/errors.ts';
 import type { UnitsOfWork } from '../../../core/unit-of-work.ts';
 import { anonymous, systemActor, type SystemActor, type UserActor } from '../../../domain/identity/actor.ts';
 import type { TokenIdentity } from '../../../domain/identity/claims.ts';
+import { shortName } from '../../../domain/identity/short-name.ts';
 import {
   bindAccount,
   loadAccount,
@@ -108,7 +109,7 @@ async function createPersonalAccount(
       if (others.length > 0) throw new AppError('IDENTITY_CONFLICT');
       await createOrganization(uow, {
         id: orgId,
-        name: `${[...identity.name].slice(0, 80).join('')} (${mark.slice(0, 8)})`,
+        name: `${shortName(identity.name, 80)} (${mark.slice(0, 8)})`,
         slug: `personal-${mark.slice(0, 32)}`,
       });
       const { id } = await createUser(uow, {

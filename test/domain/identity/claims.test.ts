@@ -52,7 +52,7 @@ describe('the claims of a verified token', () => {
   });
 
   it('cut no character of a name in half, and keep nothing that Postgres refuses', () => {
-    assert.equal(read({ name: '👩‍💻'.repeat(200) })?.name, [...'👩‍💻'.repeat(200)].slice(0, 200).join('').trim());
+    assert.equal(read({ name: '👩‍💻'.repeat(200) })?.name, Array.from('👩‍💻'.repeat(200)).slice(0, 200).join(''));
     assert.equal(read({ name: 'A\0d\ud83da' })?.name, 'Ada');
   });
 
