@@ -4,6 +4,7 @@ import { linkToken } from '../core/tokens.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
 import { systemActor } from '../domain/identity/actor.ts';
 import { renderInvitation } from '../domain/mail/templates.ts';
+import { keepableOutput } from '../domain/workspaces/text.ts';
 import {
   beginSending,
   recordFailed,
@@ -44,7 +45,7 @@ export function mailActivities(parts: MailParts) {
         await units.write(actor, (uow) => recordSent(uow, { emailId, providerMessageId: message.messageId }));
         return { status: 'sent' };
       }
-      const reason = sent.reason.slice(0, REASON_LENGTH);
+      const reason = keepableOutput(sent.reason, REASON_LENGTH);
       if (sent.outcome === 'unknown') {
         await units.write(actor, (uow) => recordUnknown(uow, { emailId, reason }));
         return { status: 'failed' };
@@ -57,7 +58,7 @@ export function mailActivities(parts: MailParts) {
 
     /** Records that the mail will not be sent, unless it was. */
     recordEmailFailure({ orgId, emailId, reason }: EmailInput & { readonly reason: string }): Promise<void> {
-      const facts = { emailId, reason: reason.slice(0, REASON_LENGTH) };
+      const facts = { emailId, reason: keepableOutput(reason, REASON_LENGTH) };
       return units.write(systemActor(orgId, COMPONENT), (uow) => recordFailed(uow, facts));
     },
   };

@@ -123,9 +123,19 @@ describe('sending a queued mail', () => {
     assert.deepEqual(await send(), { status: 'failed' });
     const stored = await row();
     assert.equal(stored?.status, 'failed');
-    assert.equal(stored.last_error?.length, 200);
+    assert.equal(stored.last_error, `550 no such user ${'x'.repeat(183)}... (truncated)`);
     assert.deepEqual(await send(), { status: 'failed' });
     assert.equal(sent.length, 1);
+  });
+
+  it('keeps what the server said only as far as it can be stored', async () => {
+    const reason = `550 no\u0000 ${'x'.repeat(191)}\u{1F600}${'y'.repeat(9)}`; // the limit falls between the two halves
+    outcomes = [{ outcome: 'refused', retryable: false, reason }];
+    assert.deepEqual(await send(), { status: 'failed' });
+    const stored = await row();
+    assert.match(stored?.last_error ?? '', /^550 no x{191}/);
+    assert.doesNotMatch(stored?.last_error ?? '', /\p{Cs}/u);
+    await activities().recordEmailFailure({ ...input, reason });
   });
 
   it('never repeats what may have been sent', async () => {
