@@ -1,3 +1,4 @@
+import { largestCount } from '../../domain/workspaces/test-results.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { caseOutcome, failureOf, isFlaky } from './junit-case.ts';
 import type { ArtifactLimits } from './limits.ts';
@@ -16,6 +17,12 @@ export type Collected = {
 export type Pieces = { texts: string[]; chars: number };
 
 const mostFailures = 20;
+
+/** @throws {ArtifactError} when there is more in a report, or in reports together, than a run can count */
+export function assertCountable({ passed, failed, skipped }: Counts): void {
+  if (passed + failed > largestCount || skipped > largestCount)
+    throw new ArtifactError('xml_too_large', 'The report counts too many cases.');
+}
 
 /** Counts a `testsuites` or `testsuite` with all that is nested in it. Throws `ArtifactError`. */
 export function countSuite(suite: XmlElement, into: Collected, limits: ArtifactLimits): Counts {

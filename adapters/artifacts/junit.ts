@@ -1,7 +1,7 @@
 import type { ParsedTestResults } from '../../domain/workspaces/test-results.ts';
 import { keepableOutput } from '../../domain/workspaces/text.ts';
 import { ArtifactError } from './artifact-error.ts';
-import { countSuite, type Collected, type Pieces } from './junit-suite.ts';
+import { assertCountable, countSuite, type Collected, type Pieces } from './junit-suite.ts';
 import type { ArtifactLimits } from './limits.ts';
 import { rootElement } from './xml-guard.ts';
 import { parseXml } from './xml-tree.ts';
@@ -33,6 +33,7 @@ export function sumJunit(limits: ArtifactLimits): JunitSum {
       counts.passed += report.passed;
       counts.failed += report.failed;
       counts.skipped += report.skipped;
+      assertCountable(counts);
       files += 1;
     },
     results() {

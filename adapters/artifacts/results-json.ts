@@ -1,4 +1,4 @@
-import type { ParsedTestResults } from '../../domain/workspaces/test-results.ts';
+import { largestCount, type ParsedTestResults } from '../../domain/workspaces/test-results.ts';
 import { keepableOutput } from '../../domain/workspaces/text.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { decodeText } from './decode.ts';
@@ -7,7 +7,6 @@ import type { ArtifactLimits } from './limits.ts';
 import { keepableSummary } from './summary.ts';
 
 type Fields = Record<string, unknown>;
-const largestCount = 10_000_000;
 
 /** Whether a parsed file is one of results: an object with the three counts, of whatever type. */
 export function holdsCounts(value: unknown): value is Fields {

@@ -12,6 +12,16 @@ export type ParsedTestResults = {
   format: 'tenon' | 'json' | 'junit';
 };
 
+/** What a run can count at most; columns are 32-bit integers. */
+export const largestCount = 10_000_000;
+
+/** Whether each count is one that a run can have. */
+export function countsAreSane({ passed, failed, skipped, total }: ParsedTestResults): boolean {
+  return [passed, failed, skipped, total].every(
+    (count) => Number.isInteger(count) && count >= 0 && count <= largestCount,
+  );
+}
+
 /** Why no results could be read. Only `download_failed` can be cured by asking again. */
 export const artifactErrorCodes = [
   'artifact_missing',

@@ -2,7 +2,12 @@ import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { DiffSummary } from '../../domain/workspaces/diff-summary.ts';
 import type { FinishedRun, RunStatus } from '../../domain/workspaces/test-run.ts';
-import { artifactErrorCode, runStatus, type ArtifactVerdict } from '../../domain/workspaces/test-results.ts';
+import {
+  artifactErrorCode,
+  countsAreSane,
+  runStatus,
+  type ArtifactVerdict,
+} from '../../domain/workspaces/test-results.ts';
 import { keepableOutput, outputLimits } from '../../domain/workspaces/text.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
 import { TestRun } from '../../models/test-run.ts';
@@ -72,7 +77,8 @@ export interface RunOutcome {
 export async function recordFinished(uow: UnitOfWork, owners: RunOwners, outcome: RunOutcome): Promise<RunStatus> {
   const { run, workspace } = await lockRun(outcome.runId);
   if (run.status !== 'running') return run.status;
-  const { finished, verdict, diffSummary, diffErrorCode } = outcome;
+  const { finished, diffSummary, diffErrorCode } = outcome;
+  const verdict = storable(outcome.verdict);
   const { conclusion, headSha } = finished;
   const { status, timeout, stderr } = runStatus({ status: 'completed', conclusion, artifact: verdict });
   const results = verdict.kind === 'parsed' ? verdict.results : null;
@@ -104,6 +110,13 @@ export async function recordFinished(uow: UnitOfWork, owners: RunOwners, outcome
   });
   uow.notify(runTopic(run.id));
   return run.status;
+}
+
+/** Counts that no column can hold would make every try of storing them fail. */
+function storable(verdict: ArtifactVerdict): ArtifactVerdict {
+  if (verdict.kind !== 'parsed' || countsAreSane(verdict.results)) return verdict;
+  const { artifactName } = verdict;
+  return { kind: 'unreadable', artifactName, errorCode: 'json_schema', message: 'A count is out of range.' };
 }
 
 /** It will have no result. Does nothing when it has ended already. */

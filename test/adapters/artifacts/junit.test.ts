@@ -24,6 +24,18 @@ describe('a JUnit report', () => {
       assert.equal(await refused(`<testsuite tests="${count}"/>`), 'parse_error', count);
   });
 
+  it('is refused when its suites, or its files together, count more than a run can hold', async () => {
+    const half = '<testsuite tests="6000000"/>';
+    assert.equal(await refused(`<testsuites>${half}${half}</testsuites>`), 'xml_too_large');
+    assert.equal(await refusalOf({ 'report-0.xml': half, 'report-1.xml': `${half} ` }), 'xml_too_large');
+    assert.equal(await refused('<testsuite failures="9999999" errors="9999999"/>'), 'xml_too_large');
+    assert.equal(
+      await refused('<testsuites failures="9999999" errors="9999999"><testsuite/></testsuites>'),
+      'xml_too_large',
+    );
+    assert.equal(await countsOf('<testsuite tests="9999999"/>'), '9999999/0/0');
+  });
+
   it('is not green when a suite declares failures that no case shows', async () => {
     assert.equal(
       await countsOf('<testsuites failures="2"><testsuite><testcase name="a"/></testsuite></testsuites>'),

@@ -133,6 +133,15 @@ describe('test runs', () => {
     assert.deepEqual([row.passed, row.artifactErrorCode, row.conclusion], [null, 'artifact_missing', 'success']);
   });
 
+  it('takes counts that no run can have for unreadable', async () => {
+    for (const results of [{ passed: 2 ** 31 }, { failed: 10_000_001 }, { skipped: -1 }, { total: 1.5 }]) {
+      const run = await dispatched();
+      assert.equal(await finish(run, parsed(results)), 'error', JSON.stringify(results));
+      const row = await write(() => readRun(run.id));
+      assert.deepEqual([row.passed, row.total, row.artifactErrorCode], [null, null, 'json_schema']);
+    }
+  });
+
   it('keeps output cut and without secrets', async () => {
     const run = await dispatched();
     const secret = `ghp_${'x'.repeat(36)}`;
