@@ -24,7 +24,8 @@ export interface RunInput {
  * between GitHub's taking the run and GitHub's listing it, and the next try comes within that moment (Temporal makes it
  * only after the activity's time limit). Then GitHub runs the tests twice; we read the second run.
  *
- * Fails fast, because a candidate waits: what GitHub refuses or does not answer ends the run.
+ * Fails fast, because a candidate waits: what GitHub refuses or does not answer ends the run. A call that did not get its turn
+ * was never made: it is tried again.
  */
 export function dispatchActivity({ units, forge, owners, settings }: WorkspaceParts) {
   return {
@@ -32,7 +33,9 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
       try {
         return { githubRunId: await dispatch(orgId, runId) };
       } catch (error) {
-        throw error instanceof AppError ? ApplicationFailure.nonRetryable(error.message, error.code) : error;
+        if (!(error instanceof AppError)) throw error;
+        if (error.code === 'GITHUB_CALL_NOT_SENT') throw notYet(error.code, error.message, waitOf(error));
+        throw ApplicationFailure.nonRetryable(error.message, error.code);
       }
     },
   };
@@ -65,14 +68,18 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
     settle: (state: 'done' | 'unknown', farRef: string | null) => Promise<void>,
   ): Promise<string> {
     if (effect.state === 'done' && effect.farRef !== null) return effect.farRef;
+    const look = async (): Promise<string | undefined> =>
+      (await forge.findRunByMarker(workspace.repoFullName, run.id))?.id;
+    if (effect.state === 'unknown' && effect.farRef === ACCEPTED) {
+      const found = await (attemptOf() <= LOOKS ? look().catch(askLater) : look());
+      if (found !== undefined) return found;
+      throw attemptOf() <= LOOKS ? notListed() : new AppError('GITHUB_UNAVAILABLE');
+    }
     if (!effect.isNew) {
-      const found = await forge.findRunByMarker(workspace.repoFullName, run.id);
-      if (found) return found.id;
+      const found = await look();
+      if (found !== undefined) return found;
     }
-    if (effect.state === 'unknown') {
-      if (effect.farRef === ACCEPTED && attemptOf() <= LOOKS) throw notListed();
-      throw new AppError('GITHUB_UNAVAILABLE');
-    }
+    if (effect.state === 'unknown') throw new AppError('GITHUB_UNAVAILABLE');
     let taken: { githubRunId: string | null };
     try {
       taken = await forge.dispatchWorkflow({
@@ -85,18 +92,26 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'GITHUB_UNAVAILABLE') throw error;
       await settle('unknown', null); // the answer was lost, perhaps not the call: from now on only look
-      const found = await forge.findRunByMarker(workspace.repoFullName, run.id).catch(() => null);
-      if (found) return found.id;
+      const found = await look().catch(() => undefined);
+      if (found !== undefined) return found;
       throw error;
     }
     if (taken.githubRunId !== null) return taken.githubRunId;
     await settle('unknown', ACCEPTED);
-    const found = await forge.findRunByMarker(workspace.repoFullName, run.id);
-    if (found) return found.id;
+    const found = await look().catch(askLater); // GitHub runs it: whatever hinders the look must not end it
+    if (found !== undefined) return found;
     throw notListed();
   }
 }
 
-function notListed(): ApplicationFailure {
-  return notYet('RUN_NOT_LISTED', 'GitHub has taken the run and does not list it yet', LOOK_AGAIN_MS);
+function notListed(delayMs = LOOK_AGAIN_MS): ApplicationFailure {
+  return notYet('RUN_NOT_LISTED', 'GitHub has taken the run and does not list it yet', delayMs);
+}
+
+function askLater(error: unknown): never {
+  throw error instanceof AppError ? notListed(waitOf(error)) : error;
+}
+
+function waitOf({ retryAfterSeconds }: AppError): number {
+  return retryAfterSeconds === undefined ? LOOK_AGAIN_MS : retryAfterSeconds * 1_000;
 }

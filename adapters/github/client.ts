@@ -8,6 +8,8 @@ export interface ClientOptions {
   readonly token: string;
   /** For one call with its retries, from the first byte sent. */
   readonly timeoutMs: number;
+  /** Whether calls queue for the limits of github.com: ten at once, a second between writes, kept per process. */
+  readonly queues: boolean;
 }
 
 const RETRIES = 2;
@@ -30,10 +32,9 @@ export type Client = InstanceType<typeof Client>;
 
 /**
  * Octokit with short retries of 5xx on calls that may be repeated (never on POST or PATCH), and without any for rate limits: those
- * are told to the caller. github.com asks for a second between writes, which the throttling plugin keeps per process;
- * an Enterprise server has no such limits by default.
+ * are told to the caller.
  */
-export function githubClient({ apiBase, token, timeoutMs }: ClientOptions): Client {
+export function githubClient({ apiBase, token, timeoutMs, queues }: ClientOptions): Client {
   const client = new Client({
     auth: token,
     baseUrl: apiBase,
@@ -47,7 +48,7 @@ export function githubClient({ apiBase, token, timeoutMs }: ClientOptions): Clie
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429],
     },
     throttle: {
-      enabled: new URL(apiBase).hostname === 'api.github.com',
+      enabled: queues,
       onRateLimit: () => false,
       onSecondaryRateLimit: () => false,
     },

@@ -3,6 +3,7 @@ import type { Client } from './client.ts';
 import { statusOf, wordsOf } from './errors.ts';
 import type { Dispatch, GithubForge } from './forge.ts';
 import { idOf, parts, workflowFiles } from './names.ts';
+import { turns, type TurnLimits } from './turns.ts';
 
 interface TimedDispatch extends Dispatch {
   readonly signal: AbortSignal;
@@ -11,20 +12,24 @@ interface TimedDispatch extends Dispatch {
 /**
  * Starts a run by the first of the workflow's names that GitHub knows. It is sent again only after an answer that says
  * that nothing was started: 404 for the name, 422 for inputs that the file does not declare.
- * `timeoutMs` holds for all of it, waiting in the throttling queue included: nothing may be sent after the caller gave up.
+ * A candidate waits for it, so it has turns of its own, whatever else is written at the time. After the time for a turn and a
+ * call nothing is sent any more, because the caller has given up then.
  */
 export function dispatchCall(
   client: Client,
-  { timeoutMs }: { readonly timeoutMs: number },
+  { timeoutMs, ...turnLimits }: TurnLimits & { readonly timeoutMs: number },
 ): Pick<GithubForge, 'dispatchWorkflow'> {
+  const takeTurn = turns(turnLimits);
+
   async function send({ repo, ref, signal }: TimedDispatch, workflowFile: string, inputs: Dispatch['inputs']) {
+    await takeTurn(signal);
     const reply: { data: unknown } = await client.rest.actions.createWorkflowDispatch({
       ...parts(repo),
       workflow_id: workflowFile,
       ref,
       inputs,
       return_run_details: true,
-      request: { signal },
+      request: { signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]) },
     });
     return { githubRunId: runIdOf(reply.data) };
   }
@@ -42,7 +47,7 @@ export function dispatchCall(
 
   return {
     async dispatchWorkflow(given) {
-      const dispatch = { ...given, signal: AbortSignal.timeout(timeoutMs) };
+      const dispatch = { ...given, signal: AbortSignal.timeout(turnLimits.longestWaitMs + timeoutMs) };
       const [configured, ...others] = workflowFiles(dispatch.workflowFile);
       for (const file of [configured ?? '', ...others]) {
         try {

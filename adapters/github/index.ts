@@ -21,17 +21,31 @@ export interface ForgeLimits {
   readonly callMs: number;
   /** For an artifact's bytes. */
   readonly downloadMs: number;
+  /** A dispatch waits no longer for its turn. */
+  readonly turnMs: number;
+  /** Whether writes are kept a second apart. */
+  readonly spacesWrites: boolean;
 }
 
-const usualLimits: ForgeLimits = { callMs: 8_000, downloadMs: 20_000 };
+const usualLimits = { callMs: 8_000, downloadMs: 20_000, turnMs: 6_000 };
+/** What github.com asks for between two writes; an Enterprise server has no such limit by default. */
+const WRITE_GAP_MS = 1_000;
 
 /** GitHub behind Octokit; the only place that holds the token. */
 export function githubForge(
   { apiBase, token }: ForgeSettings,
   log: Logger,
-  { callMs, downloadMs }: ForgeLimits = usualLimits,
+  limits: Partial<ForgeLimits> = {},
 ): GithubForge {
-  const client = githubClient({ apiBase, token, timeoutMs: callMs });
+  const spaced = { spacesWrites: new URL(apiBase).hostname === 'api.github.com' };
+  const { callMs, downloadMs, turnMs, spacesWrites } = { ...usualLimits, ...spaced, ...limits };
+  const options = { apiBase, token, timeoutMs: callMs };
+  const client = githubClient({ ...options, queues: spacesWrites });
+  const dispatching = dispatchCall(githubClient({ ...options, queues: false }), {
+    timeoutMs: callMs,
+    longestWaitMs: turnMs,
+    gapMs: spacesWrites ? WRITE_GAP_MS : 0,
+  });
 
   /** Refuses to run while a transaction is open, and lets nothing out but errors of ours. */
   function exposed<A extends readonly unknown[], T>(call: string, work: (...given: A) => Promise<T>) {
@@ -64,7 +78,7 @@ export function githubForge(
     findRunByMarker: exposed('findRunByMarker', runs.findRunByMarker),
     getRun: exposed('getRun', runs.getRun),
     listArtifacts: exposed('listArtifacts', runs.listArtifacts),
-    dispatchWorkflow: exposed('dispatchWorkflow', dispatchCall(client, { timeoutMs: callMs }).dispatchWorkflow),
+    dispatchWorkflow: exposed('dispatchWorkflow', dispatching.dispatchWorkflow),
     downloadArtifact: exposed(
       'downloadArtifact',
       downloadCall(client, { apiBase, timeoutMs: downloadMs }).downloadArtifact,

@@ -17,4 +17,5 @@ export const githubErrors = [
   'GITHUB_PERMISSION_DENIED',
   'GITHUB_NOT_FOUND',
   'GITHUB_REQUEST_REFUSED',
+  'GITHUB_CALL_NOT_SENT',
 ] as const satisfies readonly ErrorCode[];

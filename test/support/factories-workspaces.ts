@@ -101,7 +101,7 @@ export function keepingLog(): { log: Logger; lines: string[] } {
 export function forgeOf(
   { apiUrl, token }: Pick<TestGithub, 'apiUrl' | 'token'>,
   log: Logger = pino({ level: 'silent' }),
-  limits?: ForgeLimits,
+  limits?: Partial<ForgeLimits>,
 ): GithubForge {
   return githubForge({ apiBase: apiUrl, token }, log, limits);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
+import { AppError } from '../../../core/errors.ts';
 import { systemActor } from '../../../domain/identity/actor.ts';
 import type { TestRun } from '../../../models/test-run.ts';
 import type { Workspace } from '../../../models/workspace.ts';
@@ -134,6 +135,46 @@ describe('dispatching a run', () => {
     hidden = false;
     assert.ok((await dispatch(run, 3, silent)).githubRunId);
     assert.equal(await dispatchesSeen(place.github), 1);
+  });
+
+  it('a GitHub that tells no id and then will not list is asked again when it allows it', async () => {
+    const run = await queuedRun(place.database, workspace);
+    const { forge } = place;
+    let limited = true;
+    const silent = activitiesOn(place.database.uow, {
+      ...forge,
+      dispatchWorkflow: async (given) => {
+        await forge.dispatchWorkflow(given);
+        return { githubRunId: null };
+      },
+      findRunByMarker: (repo, marker) =>
+        limited
+          ? Promise.reject(new AppError('GITHUB_RATE_LIMITED', undefined, { retryAfterSeconds: 17 }))
+          : forge.findRunByMarker(repo, marker),
+    });
+    const later = { type: 'RUN_NOT_LISTED', nonRetryable: false, nextRetryDelay: 17_000 };
+    await assert.rejects(dispatch(run, 1, silent), later);
+    await assert.rejects(dispatch(run, 2, silent), later);
+    limited = false;
+    assert.ok((await dispatch(run, 3, silent)).githubRunId);
+    assert.equal(await dispatchesSeen(place.github), 1);
+  });
+
+  it('a call whose turn never came is tried again, and nothing is taken for sent', async () => {
+    const run = await queuedRun(place.database, workspace);
+    const full = activitiesOn(place.database.uow, {
+      ...place.forge,
+      dispatchWorkflow: () => Promise.reject(new AppError('GITHUB_CALL_NOT_SENT', undefined, { retryAfterSeconds: 9 })),
+    });
+    await assert.rejects(dispatch(run, 1, full), {
+      type: 'GITHUB_CALL_NOT_SENT',
+      nonRetryable: false,
+      nextRetryDelay: 9_000,
+    });
+    const [effectRow] = await place.database.rows('select state from effects where key = $1', [`dispatch/${run.id}`]);
+    assert.deepEqual(effectRow, { state: 'intent' });
+    assert.equal((await now(run)).status, 'queued');
+    assert.ok((await dispatch(run, 2)).githubRunId);
   });
 
   it('fails at once with what GitHub said, so that a waiting candidate hears it', async () => {
