@@ -10,7 +10,6 @@ import type { Settings } from '../core/settings.ts';
 import { unitsOfWork } from '../core/unit-of-work.ts';
 import { connect } from '../services/connect.ts';
 import { completeRunSubmission, settleFailedRun, storeRunSubmission } from '../services/hiring/run-submissions.ts';
-import { redactedError } from './redacted-error.ts';
 
 export interface ComposeOptions {
   readonly settings: Settings;
@@ -29,16 +28,16 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     max: SYSTEM_POOL,
     application_name: 'tenon-system',
   });
-  pool.on('error', (error) => log.warn({ err: redactedError(error) }, 'an idle database connection was lost'));
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   const units = unitsOfWork({
     db,
     deliver: deliverAfterCommit({
       client,
       metrics,
       onError: (error, { message }) =>
-        log.warn({ err: redactedError(error), workflowId: message.start.workflowId }, 'left to the relay'),
+        log.warn({ err: error, workflowId: message.start.workflowId }, 'left to the relay'),
     }),
-    onMarkError: (error) => log.warn({ err: redactedError(error) }, 'delivered, but not marked so'),
+    onMarkError: (error) => log.warn({ err: error }, 'delivered, but not marked so'),
   });
   const activities = allActivities({
     units,

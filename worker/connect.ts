@@ -5,7 +5,6 @@ import { NativeConnection } from '@temporalio/worker';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../core/logger.ts';
 import type { Settings } from '../core/settings.ts';
-import { redactedError } from './redacted-error.ts';
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5_000;
@@ -24,7 +23,7 @@ export async function connectWorker(
         ...((temporal.tls || temporal.apiKey !== undefined) && { tls: true }),
       });
     } catch (error) {
-      log.warn({ err: redactedError(error), address: temporal.address, retryInMs: waitMs }, 'Temporal is not up yet');
+      log.warn({ err: error, address: temporal.address, retryInMs: waitMs }, 'Temporal is not up yet');
       await pause(waitMs, undefined, { signal });
     }
   }

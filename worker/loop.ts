@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { redactedError } from './redacted-error.ts';
 import type { Logger } from '../core/logger.ts';
 
 export interface LoopOptions {
@@ -30,7 +29,7 @@ export function startLoop({ name, everyMs, work, log }: LoopOptions): Loop {
       } catch (error) {
         waitMs = Math.min(FIRST_RETRY_MS * 2 ** failures, LAST_RETRY_MS);
         failures += 1;
-        log.warn({ err: redactedError(error), retryInMs: waitMs }, `${name} failed; trying again`);
+        log.warn({ err: error, retryInMs: waitMs }, `${name} failed; trying again`);
       }
       if (waitMs > 0) await pause(waitMs, undefined, { signal: end.signal }).catch(() => undefined);
     }

@@ -1,7 +1,6 @@
 // The worker process. Settings come from the environment; SIGTERM or SIGINT stops it within 10 s.
 import { createLogger } from '../core/logger.ts';
 import { readSettings, SettingsError } from '../core/settings.ts';
-import { redactedError } from './redacted-error.ts';
 import { runWorker } from './run.ts';
 
 const log = createLogger('worker', process.env['LOG_LEVEL'] ?? 'info');
@@ -20,6 +19,6 @@ try {
   if (!stop.signal.aborted) {
     process.exitCode = 1;
     if (error instanceof SettingsError) log.fatal(error.message);
-    else log.fatal({ err: redactedError(error) }, 'the worker cannot go on');
+    else log.fatal({ err: error }, 'the worker cannot go on');
   }
 }

@@ -1,10 +1,10 @@
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
+import { loggableError } from '../core/loggable-error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { WorkflowMessage } from '../core/outbox.ts';
 import { deliverMessage } from '../core/temporal.ts';
-import { redactedError } from './redacted-error.ts';
 
 export interface RelayParts {
   /** As tenon_system. */
@@ -75,12 +75,11 @@ async function deliver({ pool, client, metrics, log }: RelayParts, entry: Leased
   } catch (error) {
     const attempts = entry.attempts + 1;
     const retryInSeconds = Math.min(2 ** (attempts - 1), LONGEST_BACKOFF_SECONDS);
-    const err = redactedError(error);
     metrics.outboxDeliveries.inc({ outcome: 'failed', by: 'relay' });
-    log.warn({ ...facts, attempts, retryInSeconds, err }, 'message not delivered');
+    log.warn({ ...facts, attempts, retryInSeconds, err: error }, 'message not delivered');
     await pool.query(
       `update outbox set attempts = $2, last_error = $3, lease_until = now() + make_interval(secs => $4) where id = $1`,
-      [entry.id, attempts, err.message, retryInSeconds],
+      [entry.id, attempts, loggableError(error).message, retryInSeconds],
     );
   }
 }

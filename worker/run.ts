@@ -8,7 +8,6 @@ import { connectWorker, freeLoopbackAddress } from './connect.ts';
 import { startLoop } from './loop.ts';
 import { startMonitoring } from './monitoring.ts';
 import { reconcileOnce } from './reconciler.ts';
-import { redactedError } from './redacted-error.ts';
 import { deliverDue } from './relay.ts';
 import { installRuntime } from './runtime.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -39,7 +38,7 @@ export async function runWorker({ settings, log, stop }: RunOptions): Promise<vo
     const client = temporalClient(settings);
     cleanups.push(() => client.connection.close());
     await ensureSearchAttributes(client).catch((error: unknown) =>
-      log.warn({ err: redactedError(error) }, 'search attributes TenonOrg, TenonKind, TenonRef could not be checked'),
+      log.warn({ err: error }, 'search attributes TenonOrg, TenonKind, TenonRef could not be checked'),
     );
     const composed = composeWorker({ settings, client, metrics, log });
     cleanups.push(() => composed.close());
@@ -80,7 +79,7 @@ export async function runWorker({ settings, log, stop }: RunOptions): Promise<vo
     await Promise.all(runs); // until told to stop, or the first that cannot go on
   } finally {
     for (const undo of cleanups.toReversed()) {
-      await undo().catch((error: unknown) => log.warn({ err: redactedError(error) }, 'while stopping'));
+      await undo().catch((error: unknown) => log.warn({ err: error }, 'while stopping'));
     }
   }
 }

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { pino } from 'pino';
 import { workspaceActivities } from '../../activities/workspaces.ts';
 import { githubForge, type ForgeLimits, type GithubForge } from '../../adapters/github/index.ts';
-import type { Logger } from '../../core/logger.ts';
+import { createLogger, type Logger } from '../../core/logger.ts';
 import type { UnitsOfWork } from '../../core/unit-of-work.ts';
 import type { FinishedRun } from '../../domain/workspaces/test-run.ts';
 import { readWorkflow } from '../../local/github/actions/index.ts';
@@ -95,12 +94,12 @@ async function templateFolder(folder: string, workflow: string): Promise<string>
 /** A logger that keeps its lines. */
 export function keepingLog(): { log: Logger; lines: string[] } {
   const lines: string[] = [];
-  return { lines, log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }) };
+  return { lines, log: createLogger('test', 'trace', { write: (line) => void lines.push(line) }) };
 }
 
 export function forgeOf(
   { apiUrl, token }: Pick<TestGithub, 'apiUrl' | 'token'>,
-  log: Logger = pino({ level: 'silent' }),
+  log: Logger = createLogger('test', 'silent'),
   limits?: Partial<ForgeLimits>,
 ): GithubForge {
   return githubForge({ apiBase: apiUrl, token }, log, limits);
@@ -134,7 +133,7 @@ export function activitiesOn(units: UnitsOfWork, forge: GithubForge, owners: Run
     forge,
     owners,
     settings: { github: { workflowFile: 'tenon-ci.yml' } },
-    log: pino({ level: 'silent' }),
+    log: createLogger('test', 'silent'),
   });
 }
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { pino } from 'pino';
+import { createLogger } from '../../core/logger.ts';
 import { startLoop } from '../../worker/loop.ts';
-import { redactedError } from '../../worker/redacted-error.ts';
 
 describe('a loop of the worker', () => {
   it('goes on at once while there is more, and stops after the round in hand', async () => {
@@ -11,7 +10,7 @@ describe('a loop of the worker', () => {
     const loop = startLoop({
       name: 'test',
       everyMs: 3_600_000,
-      log: pino({ level: 'silent' }),
+      log: createLogger('test', 'silent'),
       work: () => {
         rounds += 1;
         if (rounds === 5) reached();
@@ -25,7 +24,7 @@ describe('a loop of the worker', () => {
 
   it('survives a round that fails, logs it without secrets, and tries again before its usual time', async () => {
     const lines: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const log = createLogger('test', 'warn', { write: (line) => void lines.push(line) });
     let rounds = 0;
     let reached: () => void = () => undefined;
     const second = new Promise<void>((resolve) => (reached = resolve));
@@ -44,14 +43,5 @@ describe('a loop of the worker', () => {
     assert.equal(lines.length, 1);
     assert.match(lines[0] ?? '', /test failed; trying again/);
     assert(!lines[0]?.includes('hunter2'));
-  });
-});
-
-describe('a redacted error', () => {
-  it('keeps name and message, cut and without secrets', () => {
-    const { name, message } = redactedError(new TypeError(`Bearer abcdefghijklmnopqrstuvwxyz ${'x'.repeat(2_000)}`));
-    assert.equal(name, 'TypeError');
-    assert(!message.includes('abcdefghijklmnopqrstuvwxyz') && message.length < 600);
-    assert.deepEqual(redactedError('plain'), { name: 'string', message: 'plain' });
   });
 });

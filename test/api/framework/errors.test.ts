@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { Writable } from 'node:stream';
 import Joi from 'joi';
-import { pino } from 'pino';
 import { ConnectionAcquireTimeoutError, ConnectionRefusedError, DatabaseError, UniqueConstraintError } from 'sequelize';
 import { AppError } from '../../../core/errors.ts';
+import { createLogger } from '../../../core/logger.ts';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 import { failing, githubDown } from './probes.ts';
 
@@ -12,7 +11,7 @@ describe('an error', () => {
   let error: () => unknown = githubDown;
   let logged = '';
   before(async () => {
-    const log = pino({}, new Writable({ write: (chunk, _encoding, done) => ((logged += String(chunk)), done()) }));
+    const log = createLogger('test', 'info', { write: (line) => void (logged += line) });
     api = await startTestApi({ endpoints: [failing(() => error())], log });
   });
   beforeEach(() => {
@@ -61,7 +60,7 @@ describe('an error', () => {
       assert.doesNotMatch(JSON.stringify(reply.body), /hunter2|db-internal|bare/);
     }
     assert.match(logged, /hunter2/);
-    assert.match(logged, /TypeError.*\\n +at /);
+    assert.match(logged, /"type":"TypeError".*"stack":" +at .*\\n +at /);
   });
 
   it('of the database is told apart by class: taken, away, ours', async () => {
