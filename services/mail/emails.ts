@@ -1,4 +1,3 @@
-import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { isOpen } from '../../domain/hiring/session.ts';
@@ -9,6 +8,7 @@ import { Email } from '../../models/email.ts';
 import { Simulation } from '../../models/simulation.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
 import { emailStart } from '../../workflows/mail/email.contract.ts';
+import { beginEffect, reopenEffect, settleEffect } from '../effects.ts';
 
 type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
 
@@ -69,7 +69,7 @@ export async function beginSending(uow: TenantWork, emailId: string): Promise<Se
     });
     return { outcome: 'settled', status: 'skipped' };
   }
-  if (!(await recordIntent(uow, emailId))) {
+  if (!(await beginEffect(uow, effectOf(emailId))).isNew) {
     await recordUnknown(uow, { emailId, reason: 'An earlier attempt ended without an answer from the mail server' });
     return { outcome: 'settled', status: 'failed' };
   }
@@ -93,7 +93,7 @@ export async function recordSent(
   uow: TenantWork,
   { emailId, providerMessageId }: { emailId: string; providerMessageId: string },
 ): Promise<void> {
-  await setEffect(uow, emailId, 'done', providerMessageId);
+  await settleEffect(uow, effectOf(emailId), { state: 'done', farRef: providerMessageId });
   const email = await Email.findOne({ where: { id: emailId }, lock: true });
   if (!email || email.status === 'sent') return;
   await settle(uow, email, { status: 'sent', lastError: null, providerMessageId, sentAt: new Date() });
@@ -104,7 +104,7 @@ export async function recordRefusal(
   uow: TenantWork,
   { emailId, reason }: { emailId: string; reason: string },
 ): Promise<void> {
-  await setEffect(uow, emailId, 'intent', REFUSED);
+  await reopenEffect(uow, effectOf(emailId));
   await Email.update({ lastError: reason }, { where: { id: emailId, status: 'queued' } });
 }
 
@@ -122,38 +122,11 @@ export async function recordUnknown(
   uow: TenantWork,
   { emailId, reason }: { emailId: string; reason: string },
 ): Promise<void> {
-  await setEffect(uow, emailId, 'unknown', null);
+  await settleEffect(uow, effectOf(emailId), { state: 'unknown', farRef: null });
   await recordFailed(uow, { emailId, reason });
 }
 
-const REFUSED = 'refused';
-
-/** False when an earlier intent has had no answer. */
-async function recordIntent({ db, actor }: TenantWork, emailId: string): Promise<boolean> {
-  const rows = await rowsOf(
-    db,
-    `insert into effects (org_id, key, state) values ($1, $2, 'intent')
-     on conflict (org_id, key) do update set far_ref = null, updated_at = now()
-       where effects.state = 'intent' and effects.far_ref = $3
-     returning key`,
-    [actor.orgId, `email/${emailId}`, REFUSED],
-  );
-  return rows.length > 0;
-}
-
-async function setEffect(
-  { db, actor }: TenantWork,
-  emailId: string,
-  state: 'intent' | 'done' | 'unknown',
-  farRef: string | null,
-): Promise<void> {
-  await rowsOf(
-    db,
-    `update effects set state = $3, far_ref = $4, updated_at = now()
-     where org_id = $1 and key = $2 and state <> 'done'`,
-    [actor.orgId, `email/${emailId}`, state, farRef],
-  );
-}
+const effectOf = (emailId: string): string => `email/${emailId}`;
 
 interface Settled {
   readonly status: EmailStatus;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { systemActor } from '../../domain/identity/actor.ts';
-import { beginEffect, settleEffect, type Effect } from '../../services/effects.ts';
+import { beginEffect, reopenEffect, settleEffect, type Effect } from '../../services/effects.ts';
 import { resetDatabase, type TestDatabase } from '../support/database.ts';
 import { makeOrganization } from '../support/factories-identity.ts';
 
@@ -34,6 +34,20 @@ describe('effects', () => {
     await settle('c', 'done', '77');
     await settle('c', 'unknown', null);
     assert.deepEqual(await begin('c'), { state: 'done', farRef: '77', isNew: false });
+  });
+
+  it('one that was certainly not done can be reopened: again one of two is first', async () => {
+    const reopen = (key: string) => database.uow.write(systemActor(orgId, 'test'), (uow) => reopenEffect(uow, key));
+    await begin('e');
+    await reopen('e');
+    const both = await Promise.all([begin('e'), begin('e')]);
+    assert.equal(both.filter(({ isNew }) => isNew).length, 1);
+    assert.deepEqual(await begin('e'), { state: 'intent', farRef: null, isNew: false });
+    for (const state of ['unknown', 'done'] as const) {
+      await settle('e', state, 'far');
+      await reopen('e');
+      assert.deepEqual(await begin('e'), { state, farRef: 'far', isNew: false });
+    }
   });
 
   it('the same key of another organisation is another effect', async () => {
