@@ -70,6 +70,7 @@ export const errorCatalogue = {
   GITHUB_NOT_FOUND: final(502, 'GitHub unavailable. Please try again.'),
   GITHUB_REQUEST_REFUSED: final(502, 'GitHub unavailable. Please try again.'),
   GITHUB_CALL_NOT_SENT: passing(502, 'GitHub unavailable. Please try again.'),
+  REPOSITORY_NAME_TAKEN: final(502, 'The name of the repository is taken at GitHub'),
   TEMPLATE_NOT_CONFIGURED: final(500, 'Task template repository is not configured'),
   TEMPLATE_BROKEN: final(500, 'Task template repository is not configured'),
   TEST_RUN_QUEUED: passing(503, 'The test run is accepted and has not been started yet. Please try again.'),

@@ -4,6 +4,7 @@ import * as hiring from './0003-hiring.ts';
 import * as workspaces from './0004-workspaces.ts';
 import * as delivery from './0005-delivery.ts';
 import * as lookups from './0006-lookups.ts';
+import * as access from './0007-access.ts';
 
 export interface Migration {
   readonly name: string;
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { name: '0004-workspaces', up: workspaces.up, down: workspaces.down },
   { name: '0005-delivery', up: delivery.up, down: delivery.down },
   { name: '0006-lookups', up: lookups.up, down: lookups.down },
+  { name: '0007-access', up: access.up, down: access.down },
 ];

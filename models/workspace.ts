@@ -24,6 +24,10 @@ export class Workspace extends Model<InferAttributes<Workspace>, InferCreationAt
   declare baseTemplateSha: CreationOptional<string | null>;
   declare githubUsername: CreationOptional<string | null>;
   declare accessGrantedTo: CreationOptional<string | null>;
+  /** Logins that had access before, until GitHub has taken it from them. */
+  declare accessToRevoke: CreationOptional<string[]>;
+  /** How often `githubUsername` has become another. */
+  declare nameChanges: CreationOptional<number>;
   declare initializedAt: CreationOptional<Date | null>;
   declare readyAt: CreationOptional<Date | null>;
   declare errorCode: CreationOptional<string | null>;
@@ -51,6 +55,8 @@ export function defineWorkspace(sequelize: Sequelize): void {
       baseTemplateSha: DataTypes.TEXT,
       githubUsername: DataTypes.TEXT,
       accessGrantedTo: DataTypes.TEXT,
+      accessToRevoke: { type: DataTypes.ARRAY(DataTypes.TEXT), allowNull: false, defaultValue: [] },
+      nameChanges: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 0 },
       initializedAt: DataTypes.DATE,
       readyAt: DataTypes.DATE,
       errorCode: DataTypes.TEXT,

@@ -9,14 +9,13 @@ import {
   recordReady,
 } from '../../services/workspaces/provisioning-records.ts';
 import type { WorkspaceInput } from '../../workflows/workspaces/workspace.contract.ts';
+import { accessAtGithub } from './access.ts';
 import { attemptOf, notYet, type WorkspaceParts } from './parts.ts';
 
 const COMPONENT = 'workflow:workspace';
 const FIRST_LOOK_MS = 250;
 const LAST_LOOK_MS = 5_000;
-/** Beyond that, a candidate gets their repository without access rather than nothing. */
-const ACCESS_TRIES = 3;
-/** Other names that may ask for access while it is being granted. */
+/** Giving access to a name and taking it from the one before are two; other names may ask meanwhile. */
 const ACCESS_ROUNDS = 5;
 
 export interface ReadyRepository {
@@ -28,6 +27,7 @@ export interface ReadyRepository {
 
 /** How a workspace comes to be. Each step adopts what it finds; each may run twice. */
 export function provisioningActivities({ units, forge, settings, log }: WorkspaceParts) {
+  const access = accessAtGithub({ forge, log });
   const { workflowFile } = settings.github;
   const load = (input: WorkspaceInput): Promise<Workspace> =>
     units.read(systemActor(input.orgId, COMPONENT), () => loadProvisioning(input));
@@ -72,10 +72,11 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       input: WorkspaceInput & ReadyRepository & { readonly repoId: string },
     ): Promise<{ accessGrantedTo: string | null }> => {
       for (let round = 0; round < ACCESS_ROUNDS; round += 1) {
-        const access = await moveAccess(await load(input));
+        const workspace = await load(input);
+        const facts = { ...input, ...(await access.revoke(workspace)), ...(await access.grant(workspace)) };
         const actor = systemActor(input.orgId, COMPONENT);
-        const settled = await units.write(actor, (uow) => recordReady(uow, { ...input, ...access }));
-        if (settled) return { accessGrantedTo: access.accessGrantedTo };
+        const settled = await units.write(actor, (uow) => recordReady(uow, facts));
+        if (settled) return { accessGrantedTo: facts.accessGrantedTo };
       }
       throw notYet('WORKSPACE_ACCESS_CHANGING', 'The name that asks for access keeps changing', LAST_LOOK_MS);
     },
@@ -86,20 +87,6 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       return units.write(systemActor(input.orgId, COMPONENT), (uow) => recordProvisioningFailed(uow, input));
     },
   };
-
-  /** A name that GitHub does not know, or an outage, costs the access, not the repository. */
-  async function moveAccess({ id, repoFullName, githubUsername: askedFor, accessGrantedTo }: Workspace) {
-    if (askedFor === null || askedFor === accessGrantedTo) return { askedFor, accessGrantedTo, accessErrorCode: null };
-    try {
-      await forge.addCollaborator(repoFullName, askedFor);
-      if (accessGrantedTo !== null) await forge.removeCollaborator(repoFullName, accessGrantedTo);
-      return { askedFor, accessGrantedTo: askedFor, accessErrorCode: null };
-    } catch (error) {
-      if (!(error instanceof AppError) || (error.retryable && attemptOf() < ACCESS_TRIES)) throw error;
-      log.warn({ workspaceId: id, code: error.code }, 'the candidate could not be given access');
-      return { askedFor, accessGrantedTo, accessErrorCode: error.code };
-    }
-  }
 }
 
 function findOrGenerate(forge: GithubForge, { id, repoId, repoFullName, templateRepo }: Workspace) {

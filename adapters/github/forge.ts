@@ -57,7 +57,10 @@ export interface ForgeArtifact {
  */
 export interface GithubForge {
   getRepository(repo: string): Promise<ForgeRepository>;
-  /** Makes a private repository with the template's default branch; adopts the one that has the name already. */
+  /**
+   * Makes a private repository with the template's default branch; adopts the one that has the name already when it is
+   * private and has the very description. @throws {AppError} also REPOSITORY_NAME_TAKEN when it is not
+   */
   generateFromTemplate(wanted: NewRepository): Promise<ForgeRepository>;
   /** Makes it read-only for everyone; harmless when it is so already. */
   archiveRepository(repo: string): Promise<void>;
@@ -71,6 +74,8 @@ export interface GithubForge {
   /** Whether GitHub knows the workflow and would run it. */
   workflowIsDispatchable(repo: string, workflowFile: string): Promise<boolean>;
 
+  /** Whether someone administers the repository, as the token's own account does. */
+  administers(repo: string, username: string): Promise<boolean>;
   /** Lets someone push; on a repository of an organisation GitHub invites them first. */
   addCollaborator(repo: string, username: string): Promise<void>;
   removeCollaborator(repo: string, username: string): Promise<void>;

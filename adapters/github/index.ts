@@ -70,6 +70,7 @@ export function githubForge(
     archiveRepository: exposed('archiveRepository', repositories.archiveRepository),
     getBranchHead: exposed('getBranchHead', repositories.getBranchHead),
     sameTree: exposed('sameTree', repositories.sameTree),
+    administers: exposed('administers', repositories.administers),
     addCollaborator: exposed('addCollaborator', repositories.addCollaborator),
     removeCollaborator: exposed('removeCollaborator', repositories.removeCollaborator),
     compare: exposed('compare', repositories.compare),

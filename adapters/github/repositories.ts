@@ -1,3 +1,5 @@
+import { AppError } from '../../core/errors.ts';
+import { sameLogin } from '../../domain/workspaces/workspace.ts';
 import type { Client } from './client.ts';
 import { statusOf, unexpectedReply, wordsOf } from './errors.ts';
 import type { ForgeRepository, GithubForge } from './forge.ts';
@@ -10,6 +12,7 @@ type Calls = Pick<
   | 'archiveRepository'
   | 'getBranchHead'
   | 'sameTree'
+  | 'administers'
   | 'addCollaborator'
   | 'removeCollaborator'
   | 'compare'
@@ -30,6 +33,22 @@ export function repositoryCalls(client: Client): Calls {
     return presentRepository((await rest.repos.get(parts(repo))).data);
   }
 
+  /** Only what we generated for the same purpose: a stranger's repository would bring its collaborators and content. */
+  async function adopt(owner: string, name: string, description: string): Promise<ForgeRepository> {
+    const { data } = await rest.repos.get({ owner, repo: name });
+    if (!data.private || data.description !== description) throw new AppError('REPOSITORY_NAME_TAKEN');
+    return presentRepository(data);
+  }
+
+  const ownLogin = remembered(async () => {
+    try {
+      return (await rest.users.getAuthenticated()).data.login;
+    } catch (error) {
+      if (statusOf(error) === 403 || statusOf(error) === 404) return null; // an installation's token has no user
+      throw error;
+    }
+  });
+
   return {
     getRepository,
 
@@ -47,7 +66,7 @@ export function repositoryCalls(client: Client): Calls {
         });
         return presentRepository(made.data);
       } catch (error) {
-        if (statusOf(error) === 422 && /already exists/i.test(wordsOf(error))) return getRepository(`${owner}/${name}`);
+        if (statusOf(error) === 422 && /already exists/i.test(wordsOf(error))) return adopt(owner, name, description);
         throw error;
       }
     },
@@ -72,6 +91,12 @@ export function repositoryCalls(client: Client): Calls {
       return data.some(({ commit }) => commit.tree.sha === treeSha);
     },
 
+    async administers(repo, username) {
+      if (sameLogin(await ownLogin(), username)) return true;
+      const { data } = await rest.repos.getCollaboratorPermissionLevel({ ...parts(repo), username });
+      return data.permission === 'admin';
+    },
+
     async addCollaborator(repo, username) {
       await rest.repos.addCollaborator({ ...parts(repo), username, permission: 'push' });
     },
@@ -85,6 +110,15 @@ export function repositoryCalls(client: Client): Calls {
       const { ahead_by, behind_by, total_commits, files } = data;
       return { ahead_by, behind_by, total_commits, files };
     },
+  };
+}
+
+/** Asked once; again only after a failure. */
+function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: { readonly value: T } | undefined;
+  return async () => {
+    answer ??= { value: await ask() };
+    return answer.value;
   };
 }
 

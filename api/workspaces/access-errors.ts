@@ -18,4 +18,5 @@ export const githubErrors = [
   'GITHUB_NOT_FOUND',
   'GITHUB_REQUEST_REFUSED',
   'GITHUB_CALL_NOT_SENT',
+  'REPOSITORY_NAME_TAKEN',
 ] as const satisfies readonly ErrorCode[];

@@ -11,6 +11,14 @@ export function isGithubUsername(name: string): boolean {
   return USERNAME.test(name);
 }
 
+/** Whether two names are one account's: GitHub keeps a login's case and does not tell by it. */
+export function sameLogin(one: string | null, other: string | null): boolean {
+  return one?.toLowerCase() === other?.toLowerCase();
+}
+
+/** Each name of a workspace is a stranger who gets, and loses, the right to push. */
+export const MOST_NAME_CHANGES = 5;
+
 /** The repository's name: the same for the same task, so that a retry adopts what an earlier try made. */
 export function workspaceRepoName(prefix: string, sessionId: string, taskId: string): string {
   return `${prefix}${sessionId}-task${taskId}`;

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import { sqlStateOf, type UnitOfWork } from '../../core/unit-of-work.ts';
 import { keepableOutput } from '../../domain/workspaces/text.ts';
+import { sameLogin } from '../../domain/workspaces/workspace.ts';
 import { Workspace } from '../../models/workspace.ts';
 import { workspaceTopic } from './provisioning.ts';
 
@@ -39,11 +40,8 @@ export async function recordProvisioningStarted(uow: UnitOfWork, life: Workspace
   return true;
 }
 
-export interface ReadyFacts extends WorkspaceLife {
-  readonly repoId: string;
-  readonly defaultBranch: string;
-  readonly baseTemplateSha: string;
-  readonly latestCommitSha: string;
+/** What came of giving access. */
+export interface Grant {
   /** Whom this life tried to give access: the row's name when it looked. */
   readonly askedFor: string | null;
   /** Who may push, as GitHub now has it. */
@@ -52,9 +50,25 @@ export interface ReadyFacts extends WorkspaceLife {
   readonly accessErrorCode: string | null;
 }
 
+/** What came of taking access from those who had it before. */
+export interface Revocations {
+  readonly revoked: readonly string[];
+  /** Tried, and given up in this life: the row goes on naming them. */
+  readonly failed: readonly string[];
+  readonly revocationErrorCode: string | null;
+}
+
+export interface ReadyFacts extends WorkspaceLife, Grant, Revocations {
+  readonly repoId: string;
+  readonly defaultBranch: string;
+  readonly baseTemplateSha: string;
+  readonly latestCommitSha: string;
+}
+
 /**
- * The repository can be worked in.
- * @returns false when another name has asked for access meanwhile: the workspace is ready, but this life is not over
+ * The repository can be worked in. Whoever lost the access to another name is kept on the row until GitHub has taken it from them.
+ * @returns false when this life is not over, although the workspace is ready: another name has asked for access meanwhile, or
+ * someone's access is still to be taken away
  * @throws {AppError} CONFLICT when the repository belongs to another workspace
  */
 export async function recordReady(uow: UnitOfWork, facts: ReadyFacts): Promise<boolean> {
@@ -62,9 +76,11 @@ export async function recordReady(uow: UnitOfWork, facts: ReadyFacts): Promise<b
   if (isSettled(workspace)) return true;
   const { repoId, defaultBranch, baseTemplateSha, latestCommitSha, accessGrantedTo, generation } = facts;
   const wasReady = workspace.status === 'ready';
-  const errorCode = facts.accessErrorCode;
-  const settled = facts.askedFor === workspace.githubUsername;
-  workspace.set({ accessGrantedTo, errorCode, ...(settled && { settledGeneration: generation }) });
+  const errorCode = facts.accessErrorCode ?? facts.revocationErrorCode;
+  const accessToRevoke = stillToRevoke(workspace, facts);
+  const settled =
+    sameLogin(facts.askedFor, workspace.githubUsername) && accessToRevoke.every((name) => facts.failed.includes(name));
+  workspace.set({ accessGrantedTo, accessToRevoke, errorCode, ...(settled && { settledGeneration: generation }) });
   if (!wasReady) {
     workspace.set({ status: 'ready', readyAt: new Date(), repoId, defaultBranch, baseTemplateSha, latestCommitSha });
   }
@@ -72,10 +88,24 @@ export async function recordReady(uow: UnitOfWork, facts: ReadyFacts): Promise<b
   uow.audit({
     action: wasReady ? 'workspace.access_changed' : 'workspace.became_ready',
     resource: { type: 'workspace', id: workspace.id },
-    after: { repoFullName: workspace.repoFullName, repoId, accessGrantedTo, ...(errorCode !== null && { errorCode }) },
+    after: {
+      repoFullName: workspace.repoFullName,
+      repoId,
+      accessGrantedTo,
+      ...(accessToRevoke.length > 0 && { accessToRevoke }),
+      ...(errorCode !== null && { errorCode }),
+    },
   });
   uow.notify(workspaceTopic(workspace.id));
   return settled;
+}
+
+function stillToRevoke(
+  { accessToRevoke, accessGrantedTo: before }: Workspace,
+  { accessGrantedTo: now, revoked }: ReadyFacts,
+): string[] {
+  const left = accessToRevoke.filter((name) => !revoked.includes(name));
+  return [...left, ...(before === null ? [] : [before])].filter((name) => !sameLogin(name, now));
 }
 
 /** This life is over without success; a workspace that was ready stays so. Harmless to repeat, or when too late. */

@@ -1,6 +1,8 @@
 import { rowsOf } from '../../core/database.ts';
+import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
+import { MOST_NAME_CHANGES, sameLogin } from '../../domain/workspaces/workspace.ts';
 import { Workspace } from '../../models/workspace.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
 import { workspaceStart } from '../../workflows/workspaces/workspace.contract.ts';
@@ -43,7 +45,9 @@ export async function requestWorkspace(uow: TenantWork, wanted: WorkspaceRequest
 
 /**
  * The candidate wants to work: their repository, with access for `githubUsername` when they named one. Begins a new life
- * of provisioning when the last one failed, or when it is over and access for that name is missing.
+ * of provisioning when the last one failed, or when it is over and access for that name is missing, or someone's is still to be
+ * taken away.
+ * @throws {AppError} INVALID_GITHUB_USERNAME for the sixth other name
  */
 export async function initWorkspace(
   uow: TenantWork,
@@ -56,8 +60,13 @@ export async function initWorkspace(
     rejectOnEmpty: true,
   });
   const githubUsername = wanted.githubUsername ?? workspace.githubUsername;
+  const isOther = workspace.githubUsername !== null && !sameLogin(githubUsername, workspace.githubUsername);
+  const nameChanges = workspace.nameChanges + (isOther ? 1 : 0);
+  if (nameChanges > MOST_NAME_CHANGES) {
+    throw new AppError('INVALID_GITHUB_USERNAME', 'The GitHub username was changed too often');
+  }
   const before = { initialized: workspace.initializedAt !== null, githubUsername: workspace.githubUsername };
-  workspace.set({ githubUsername, initializedAt: workspace.initializedAt ?? new Date() });
+  workspace.set({ githubUsername, nameChanges, initializedAt: workspace.initializedAt ?? new Date() });
   if (needsNewLife(workspace, wanted.githubUsername !== undefined)) {
     const { id: workspaceId, orgId, generation } = workspace;
     const status = workspace.status === 'failed' ? 'requested' : workspace.status;
@@ -77,11 +86,12 @@ export async function initWorkspace(
 
 /** A life that still runs grants access by itself to the name that the row holds in the end. */
 function needsNewLife(
-  { status, generation, settledGeneration, githubUsername, accessGrantedTo }: Workspace,
+  { status, generation, settledGeneration, githubUsername, accessGrantedTo, accessToRevoke }: Workspace,
   asked: boolean,
 ): boolean {
   if (settledGeneration < generation) return false;
-  return status === 'failed' || (status === 'ready' && asked && githubUsername !== accessGrantedTo);
+  const accessIsRight = sameLogin(githubUsername, accessGrantedTo) && accessToRevoke.length === 0;
+  return status === 'failed' || (status === 'ready' && asked && !accessIsRight);
 }
 
 function startLife(

@@ -48,6 +48,6 @@ export async function findLastRun({ lastRunId }: Workspace): Promise<TestRun | n
 /** What a caller is told when the repository could not be made; asking again begins anew. */
 export function provisioningFailure(workspace: Workspace): AppError {
   const { errorCode } = workspace;
-  if (isErrorCode(errorCode) && /^(GITHUB|TEMPLATE)_/.test(errorCode)) return new AppError(errorCode);
+  if (isErrorCode(errorCode) && /^(GITHUB|TEMPLATE|REPOSITORY)_/.test(errorCode)) return new AppError(errorCode);
   return notReady(workspace);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemActor } from '../../../domain/identity/actor.ts';
 import { Workspace } from '../../../models/workspace.ts';
-import { inActivity } from '../../support/factories-workspaces.ts';
+import { activitiesOn, inActivity, tinyTemplate, type TestGithub } from '../../support/factories-workspaces.ts';
 import { activityPlace, requestedWorkspace, rowsNow, type ActivityPlace } from './place.ts';
 
 describe('activities of a workspace', () => {
@@ -76,12 +76,25 @@ describe('activities of a workspace', () => {
     const workspace = await requestedWorkspace();
     const [owner = '', name = ''] = workspace.repoFullName.split('/');
     const other = 'tenon-hire-dev/tenon-template-plain';
-    await forge.generateFromTemplate({ templateFullName: other, owner, name, description: 'by someone else' });
+    const description = `Tenon workspace ${workspace.id}`;
+    await forge.generateFromTemplate({ templateFullName: other, owner, name, description });
     const input = inputOf(workspace);
     const { repoId } = await inActivity(activities.ensureRepository, input);
     await assert.rejects(inActivity(activities.checkReady, { ...input, repoId }), {
       type: 'WORKSPACE_NOT_READY',
       message: 'The repository is not what the template is',
+    });
+  });
+
+  it('leave a repository alone that has the name and is not ours', async () => {
+    const { activities, forge } = place;
+    const workspace = await requestedWorkspace();
+    const [owner = '', name = ''] = workspace.repoFullName.split('/');
+    await forge.generateFromTemplate({ templateFullName: tinyTemplate, owner, name, description: 'by someone else' });
+    const input = inputOf(workspace);
+    await assert.rejects(inActivity(activities.ensureRepository, input), {
+      code: 'REPOSITORY_NAME_TAKEN',
+      retryable: false,
     });
   });
 
@@ -131,6 +144,51 @@ describe('activities of a workspace', () => {
     assert.equal((await forge.getRepository(workspace.repoFullName)).id, facts.repoId);
   });
 
+  it('remember who still has access when GitHub does not take it away', async () => {
+    const { activities, database, github } = place;
+    const [first, second] = [await github.control.user('stays-one'), await github.control.user('comes-two')];
+    const workspace = await requestedWorkspace(undefined, first.login);
+    const facts = await provision(workspace);
+    await inActivity(activities.grantAccessAndSettle, facts);
+    const next = (generation: number) =>
+      database.uow.write(systemActor(workspace.orgId, 'test'), async () => {
+        await Workspace.update({ githubUsername: second.login, generation }, { where: { id: workspace.id } });
+        return { ...facts, generation };
+      });
+    const life = await next(2);
+    await github.control.fault({ route: 'DELETE /repos/{owner}/{repo}/collaborators/{username}', status: 503 });
+    await assert.rejects(inActivity(activities.grantAccessAndSettle, life, 2), { code: 'GITHUB_UNAVAILABLE' });
+    const between = await rowsNow(database, workspace.orgId).workspace(workspace.id);
+    assert.deepEqual([between.accessGrantedTo, between.accessToRevoke], [second.login, [first.login]]);
+    await inActivity(activities.grantAccessAndSettle, life, 3);
+    const row = await now(workspace);
+    assert.deepEqual(
+      [row.accessGrantedTo, row.accessToRevoke, row.errorCode, row.settledGeneration],
+      [second.login, [first.login], 'GITHUB_UNAVAILABLE', 2],
+    );
+    await github.control.resetFaults();
+    await inActivity(activities.grantAccessAndSettle, await next(3));
+    const ended = await now(workspace);
+    assert.deepEqual([ended.accessToRevoke, ended.errorCode, ended.settledGeneration], [[], null, 3]);
+  });
+
+  it('never name ourselves or an administrator', async () => {
+    const { activities, forge, github } = place;
+    const own = await ownLogin(github);
+    const workspace = await requestedWorkspace(undefined, own.toUpperCase());
+    const facts = await provision(workspace);
+    await github.control.clearCalls();
+    assert.deepEqual(await inActivity(activities.grantAccessAndSettle, facts), { accessGrantedTo: null });
+    assert.equal((await now(workspace)).errorCode, 'INVALID_GITHUB_USERNAME');
+    const { counts } = await github.control.calls();
+    assert.equal(counts['PUT /repos/{owner}/{repo}/collaborators/{username}'], undefined);
+
+    const administrator = activitiesOn(place.database.uow, { ...forge, administers: () => Promise.resolve(true) });
+    const other = await requestedWorkspace(undefined, 'octo-candidate');
+    const granted = await inActivity(administrator.grantAccessAndSettle, await provision(other));
+    assert.deepEqual(granted, { accessGrantedTo: null });
+  });
+
   it('refuse a row that is not there, that lives on, or whose name another repository has taken', async () => {
     const { activities, database } = place;
     const workspace = await requestedWorkspace();
@@ -143,3 +201,8 @@ describe('activities of a workspace', () => {
     await assert.rejects(inActivity(activities.ensureRepository, input), { code: 'CONFLICT' });
   });
 });
+
+async function ownLogin({ apiUrl, token }: TestGithub): Promise<string> {
+  const reply = await fetch(`${apiUrl}/user`, { headers: { authorization: `token ${token}` } });
+  return ((await reply.json()) as { login: string }).login;
+}

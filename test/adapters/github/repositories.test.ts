@@ -30,6 +30,36 @@ describe('GitHub repositories', () => {
     assert.deepEqual(await forge.getRepository(`${owner}/${name}`), made);
   });
 
+  it('does not adopt what is described otherwise or open to everyone', async () => {
+    const name = nameOf();
+    await generate(name);
+    const wanted = { templateFullName: tinyTemplate, owner, name, description: 'for another purpose' };
+    const taken = { code: 'REPOSITORY_NAME_TAKEN', retryable: false, status: 502 };
+    await assert.rejects(forge.generateFromTemplate(wanted), taken);
+    await fetch(`${github.apiUrl}/repos/${owner}/${name}`, {
+      method: 'PATCH',
+      headers: { authorization: `token ${github.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ private: false }),
+    });
+    await assert.rejects(generate(name), taken);
+  });
+
+  it('knows who administers a repository: itself, asked once, and whoever GitHub says', async () => {
+    const repo = (await generate(nameOf())).fullName;
+    const { login } = await github.control.user('octo-visitor');
+    await github.control.clearCalls();
+    assert.equal(await forge.administers(repo, login), false);
+    assert.equal(await forge.administers(repo, login.toUpperCase()), false);
+    assert.equal((await github.control.calls()).counts['GET /user'], 1);
+    await assert.rejects(forge.administers(repo, 'nobody-by-that-name'), { code: 'GITHUB_NOT_FOUND' });
+    await github.control.fault({
+      route: 'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
+      status: 200,
+      body: { permission: 'admin', role_name: 'admin', user: null },
+    });
+    assert.equal(await forge.administers(repo, login), true);
+  });
+
   it('names what is not there', async () => {
     await assert.rejects(forge.getRepository(`${owner}/none`), { code: 'GITHUB_NOT_FOUND', status: 502 });
   });

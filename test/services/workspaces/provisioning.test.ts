@@ -36,6 +36,9 @@ describe('provisioning of workspaces', () => {
     askedFor,
     accessGrantedTo: askedFor,
     accessErrorCode: null,
+    revoked: [],
+    failed: [],
+    revocationErrorCode: null,
   });
   const reload = ({ id }: Workspace, generation = 1): Promise<Workspace> =>
     write(() => loadProvisioning({ workspaceId: id, generation }));
@@ -125,12 +128,43 @@ describe('provisioning of workspaces', () => {
     assert.equal((await init('third')).generation, 2, 'the running life will see to it');
     const stale = { ...facts(moved, 'second'), repoId: workspace.repoId ?? '1' };
     assert.equal(await write((uow) => recordReady(uow, stale)), false, 'another name has come meanwhile');
-    assert.equal(
-      await write((uow) => recordReady(uow, { ...stale, askedFor: 'third', accessGrantedTo: 'third' })),
-      true,
-    );
+    const third = { ...stale, askedFor: 'third', accessGrantedTo: 'third', revoked: ['first'] };
+    assert.equal(await write((uow) => recordReady(uow, third)), false, 'the second one still has access');
+    assert.equal(await write((uow) => recordReady(uow, { ...third, revoked: ['second'] })), true);
     const now = await reload(workspace, 2);
-    assert.deepEqual([now.accessGrantedTo, now.settledGeneration], ['third', 2]);
+    assert.deepEqual([now.accessGrantedTo, now.accessToRevoke, now.settledGeneration], ['third', [], 2]);
+  });
+
+  it('the same name in another case is the same account', async () => {
+    const workspace = await init('Alice');
+    await write((uow) => recordReady(uow, facts(workspace, 'Alice')));
+    const again = await init('aLICE');
+    assert.deepEqual([again.generation, again.githubUsername, again.nameChanges], [1, 'aLICE', 0]);
+    await init('bob');
+    const bob = await init('BOB');
+    const asked = { ...facts(bob, 'bob'), repoId: bob.repoId ?? '' };
+    assert.equal(await write((uow) => recordReady(uow, asked)), false, 'Alice still has access');
+    const settled = await write((uow) => recordReady(uow, { ...asked, revoked: ['Alice'] }));
+    assert.equal(settled, true, 'bob is BOB');
+  });
+
+  it('whoever could not be taken the access from stays on the row, and is tried in the next life', async () => {
+    const workspace = await init('first');
+    await write((uow) => recordReady(uow, facts(workspace, 'first')));
+    const moved = await init('second');
+    const second = { ...facts(moved, 'second'), repoId: (await reload(workspace, 2)).repoId ?? '' };
+    assert.equal(await write((uow) => recordReady(uow, second)), false);
+    const failed = { ...second, failed: ['first'], revocationErrorCode: 'GITHUB_NOT_FOUND' };
+    assert.equal(await write((uow) => recordReady(uow, failed)), true);
+    const row = await reload(workspace, 2);
+    assert.deepEqual([row.accessToRevoke, row.errorCode, row.settledGeneration], [['first'], 'GITHUB_NOT_FOUND', 2]);
+    assert.equal((await init('second')).generation, 3);
+  });
+
+  it('names can be changed five times', async () => {
+    for (const name of ['n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'N5']) await init(name);
+    await assert.rejects(init('n6'), { code: 'INVALID_GITHUB_USERNAME', status: 400 });
+    assert.equal((await init('n5')).nameChanges, 5);
   });
 
   it('a life that fails to grant access leaves the workspace ready', async () => {
