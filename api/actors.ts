@@ -3,6 +3,7 @@ import type { ErrorCode } from '../core/error-catalogue.ts';
 import { anonymous, type AnonymousActor, type CandidateCaller, type UserActor } from '../domain/identity/actor.ts';
 import type { App } from './app.ts';
 import { authenticateCandidate } from './middleware/auth/candidate.ts';
+import { requireSignature } from './middleware/auth/github-signature.ts';
 import { authenticateRecruiter } from './middleware/auth/recruiter.ts';
 
 /** Who an endpoint's handler may meet. */
@@ -34,8 +35,13 @@ const open = { schemes: [], errors: [], authenticate: () => Promise.resolve(anon
 /** Everyone. */
 export const everyone: Auth<AnonymousActor> = { name: 'public', ...open };
 
-/** GitHub and the like: the handler checks the signature over the raw body. */
-export const webhook: Auth<AnonymousActor> = { name: 'webhook', ...open };
+/** GitHub: who shows no signature is turned away before the body is read; the handler checks it over the raw body. */
+export const webhook: Auth<AnonymousActor> = {
+  name: 'webhook',
+  schemes: [],
+  errors: ['WEBHOOK_SIGNATURE_INVALID', 'WEBHOOKS_NOT_CONFIGURED'],
+  authenticate: requireSignature,
+};
 
 /** A bearer token with `recruiter:access` and an account in the database; the account's roles decide the rest. */
 export const recruiter: Auth<UserActor> = {

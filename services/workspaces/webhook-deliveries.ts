@@ -31,7 +31,10 @@ export async function findRunOf(
   return row ? { runId: row.id, orgId: row.org_id } : null;
 }
 
-/** @returns false when GitHub has told this before */
+/**
+ * @returns false when GitHub has told this before; what was about no run of ours then counts as new once it is about one: the
+ * webhook may have been faster than our own commit
+ */
 export async function recordDelivery(
   { db }: UnitOfWork,
   { deliveryId, event, action, repoId, githubRunId }: Delivery,
@@ -40,7 +43,8 @@ export async function recordDelivery(
   const rows = await rowsOf(
     db,
     `insert into github_deliveries (delivery_id, event, action, repo_id, github_run_id, matched)
-     values ($1, $2, $3, $4, $5, $6) on conflict (delivery_id) do nothing returning delivery_id`,
+     values ($1, $2, $3, $4, $5, $6) on conflict (delivery_id) do update set matched = true where excluded.matched and not github_deliveries.matched
+     returning delivery_id`,
     [deliveryId, event, action, repoId, githubRunId, matched],
   );
   return rows.length > 0;

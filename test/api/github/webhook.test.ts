@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
 import { githubEndpoints } from '../../../api/github/index.ts';
 import type { TestRun } from '../../../models/test-run.ts';
 import type { Workspace } from '../../../models/workspace.ts';
@@ -7,6 +9,18 @@ import { startTestApi, type Reply, type TestApi } from '../../support/api.ts';
 import { makeSession, makeSimulation, makeTestRun, makeWorkspace, taskOf } from '../../support/factories-hiring.ts';
 import { makeUser } from '../../support/factories-identity.ts';
 import type { Problem } from '../hiring/world.ts';
+
+/** The status of the answer to a request whose body never comes. */
+async function answerToHeaders(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const request = http.request(`${url}/api/github/webhooks`, { method: 'POST', headers });
+  try {
+    request.flushHeaders();
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    return response.statusCode;
+  } finally {
+    request.on('error', () => undefined).destroy();
+  }
+}
 
 describe('POST /api/github/webhooks', () => {
   let api: TestApi;
@@ -105,6 +119,37 @@ describe('POST /api/github/webhooks', () => {
     assert.deepEqual(await counted(), { 'workflow_run unknown_run': 2, 'workflow_run repeated': 1 });
   });
 
+  it('looks again when GitHub tells once more what came before our own commit', async () => {
+    const early = await makeTestRun(workspace, { purpose: 'run', status: 'running', branch: 'early' });
+    const { githubRunId } = early;
+    await api.database.rows('update test_runs set github_run_id = null where id = $1', [early.id]);
+    const delivery = { 'x-github-delivery': randomUUID() };
+    const changes = { runId: Number(githubRunId) };
+    await tell(changes, delivery);
+    assert.deepEqual(await deliveries(), [{ matched: false }]);
+    await api.database.rows('update test_runs set github_run_id = $2 where id = $1', [early.id, githubRunId]);
+    await tell(changes, delivery);
+    await tell(changes, delivery);
+    assert.deepEqual(
+      api.delivered.map(({ start }) => start.workflowId),
+      [`test-run/${early.id}`],
+    );
+    assert.deepEqual(await deliveries(), [{ matched: true }]);
+    assert.deepEqual(await counted(), {
+      'workflow_run unknown_run': 1,
+      'workflow_run signalled': 1,
+      'workflow_run repeated': 1,
+    });
+  });
+
+  it('answers what cannot be genuine before it reads the body', async () => {
+    const announced = { 'x-github-event': 'push', 'x-github-delivery': 'd', 'content-length': '26214400' };
+    for (const signature of [undefined, '', 'sha256=00', `sha1=${'0'.repeat(40)}`]) {
+      const headers = { ...announced, ...(signature !== undefined && { 'x-hub-signature-256': signature }) };
+      assert.equal(await answerToHeaders(api.url, headers), 401, signature);
+    }
+  });
+
   it('accepts and ignores other events, and what does not read like one', async () => {
     assert.equal((await tell({}, { 'x-github-event': 'push' })).status, 202);
     assert.equal((await tell({}, { 'x-github-event': 'star' })).status, 202);
@@ -151,7 +196,7 @@ describe('POST /api/github/webhooks', () => {
 
   it('says 413 to more than GitHub sends', async () => {
     const big = Buffer.alloc(25 * 1024 * 1024 + 1, 32);
-    const { status, body } = await send(big, { 'x-hub-signature-256': 'sha256=00' });
+    const { status, body } = await send(big, { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` });
     assert.deepEqual([status, body.errorCode], [413, 'PAYLOAD_TOO_LARGE']);
   });
 
@@ -167,6 +212,8 @@ describe('POST /api/github/webhooks', () => {
         headers: { 'x-github-event': 'ping', 'x-github-delivery': 'd', 'x-hub-signature-256': sign('{}') },
       });
       assert.deepEqual([status, body.errorCode], [503, 'WEBHOOKS_NOT_CONFIGURED']);
+      const announced = { 'content-length': '26214400', 'x-hub-signature-256': sign('{}') };
+      assert.equal(await answerToHeaders(other.url, announced), 503, 'without waiting for the body');
     } finally {
       await other.close();
     }
