@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { MailSender } from '../adapters/mail/smtp.ts';
-import { linkToken } from '../core/tokens.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
 import { systemActor } from '../domain/identity/actor.ts';
 import { renderInvitation } from '../domain/mail/templates.ts';
 import { keepableOutput } from '../domain/workspaces/text.ts';
+import { inviteUrl, type PortalSettings } from '../services/hiring/invite-links.ts';
 import {
   beginSending,
   recordFailed,
@@ -15,13 +15,11 @@ import {
 } from '../services/mail/emails.ts';
 import type { EmailInput, EmailResult } from '../workflows/mail/email.contract.ts';
 
-export interface MailParts {
+export interface MailParts extends PortalSettings {
   readonly units: UnitsOfWork;
   readonly mail: MailSender;
   /** E.g. `Tenon <no-reply@tenon.example>`. */
   readonly from: string;
-  readonly candidatePortalBaseUrl: string;
-  readonly linkKeys: Readonly<Record<string, Buffer>>;
 }
 
 const COMPONENT = 'workflow:email';
@@ -64,14 +62,13 @@ export function mailActivities(parts: MailParts) {
   };
 }
 
-function compose(facts: InvitationFacts, { from, candidatePortalBaseUrl, linkKeys }: MailParts) {
-  const { keyId, sessionId, generation } = facts.link;
-  const token = linkToken(linkKeys, { keyId, kind: 'invite', id: sessionId, generation });
+function compose(facts: InvitationFacts, parts: MailParts) {
+  const { from } = parts;
   return {
     messageId: `<${facts.emailId}@${hostOf(from)}>`,
     from,
     to: facts.toAddress,
-    ...renderInvitation({ ...facts, link: `${candidatePortalBaseUrl}/candidate/session/${token}` }),
+    ...renderInvitation({ ...facts, link: inviteUrl(parts, facts.link) }),
   };
 }
 

@@ -2,8 +2,6 @@ import type { Settings } from '../core/settings.ts';
 
 /** Addresses that replies carry. */
 export interface Links {
-  /** Where a candidate opens an invitation. */
-  invite(token: string): string;
   /** A workflow in the Temporal Web UI. */
   workflow(workflowId: string): string;
   repository(fullName: string): string;
@@ -15,11 +13,10 @@ export interface Links {
 }
 
 /** Builds links on the configured hosts; GitHub's own codespaces host only goes with github.com. */
-export function linksOf({ github, temporal, candidatePortalBaseUrl }: Settings): Links {
+export function linksOf({ github, temporal }: Settings): Links {
   const repository = (fullName: string): string => `${github.webBase}/${fullName}`;
   return {
     repository,
-    invite: (token) => `${candidatePortalBaseUrl}/candidate/session/${token}`,
     workflow: (id) =>
       `${temporal.uiUrl}/namespaces/${encodeURIComponent(temporal.namespace)}/workflows/${encodeURIComponent(id)}`,
     codespace: (fullName) =>

@@ -5,7 +5,14 @@ export interface LinkSettings {
   readonly linkKeys: Readonly<Record<string, Buffer>>;
 }
 
-interface SessionLink {
+/** What is needed to make the address of one. */
+export interface PortalSettings extends LinkSettings {
+  /** Without a slash at its end. */
+  readonly candidatePortalBaseUrl: string;
+}
+
+/** Whose link it is and of which life. */
+export interface SessionLink {
   readonly id: string;
   readonly tokenKeyId: string;
   readonly generation: number;
@@ -14,6 +21,11 @@ interface SessionLink {
 /** The token of a session's present life; derived, so that it can be shown again and is stored nowhere. */
 export function inviteToken({ linkKeys }: LinkSettings, { id, tokenKeyId, generation }: SessionLink): string {
   return linkToken(linkKeys, { keyId: tokenKeyId, kind: 'invite', id, generation });
+}
+
+/** Where the candidate opens the invitation, in a mail and in a reply alike. */
+export function inviteUrl(settings: PortalSettings, link: SessionLink): string {
+  return `${settings.candidatePortalBaseUrl}/candidate/session/${inviteToken(settings, link)}`;
 }
 
 /** What the row keeps of a new link. */

@@ -9,6 +9,7 @@ import { Simulation } from '../../models/simulation.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
 import { emailStart } from '../../workflows/mail/email.contract.ts';
 import { beginEffect, reopenEffect, settleEffect } from '../effects.ts';
+import type { SessionLink } from '../hiring/invite-links.ts';
 
 type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
 
@@ -43,7 +44,7 @@ export interface InvitationFacts {
   readonly title: string;
   readonly role: string;
   readonly expiresAt: Date;
-  readonly link: { readonly keyId: string; readonly sessionId: string; readonly generation: number };
+  readonly link: SessionLink;
 }
 
 /** `send`: an intent is recorded and the caller must send now. `settled`: nothing is left to do. */
@@ -83,7 +84,7 @@ export async function beginSending(uow: TenantWork, emailId: string): Promise<Se
       title: simulation.title,
       role: simulation.role,
       expiresAt: session.expiresAt,
-      link: { keyId: session.tokenKeyId, sessionId: session.id, generation: session.generation },
+      link: { id: session.id, tokenKeyId: session.tokenKeyId, generation: session.generation },
     },
   };
 }

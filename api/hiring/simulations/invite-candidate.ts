@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { createOnce } from '../../../core/idempotency.ts';
 import { mayInvite } from '../../../domain/hiring/policies.ts';
-import { inviteToken } from '../../../services/hiring/invite-links.ts';
+import { inviteToken, inviteUrl } from '../../../services/hiring/invite-links.ts';
 import { findInvited, invite, type Invited, type Invitee } from '../../../services/hiring/invites.ts';
 import { loadSimulation } from '../../../services/hiring/simulations.ts';
 import { candidateSessionStart } from '../../../workflows/hiring/candidate-session.contract.ts';
@@ -68,12 +68,11 @@ export const inviteCandidateEndpoint = endpoint({
 });
 
 function present({ settings, links }: App, { session, outcome }: Invited): InviteReply {
-  const token = inviteToken(settings, session);
   const { orgId, id, generation, expiresAt } = session;
   return {
     candidateSessionId: Number(id),
-    token,
-    inviteUrl: links.invite(token),
+    token: inviteToken(settings, session),
+    inviteUrl: inviteUrl(settings, session),
     outcome,
     expiresAt: expiresAt.toISOString(),
     sessionWorkflowUrl: links.workflow(candidateSessionStart({ orgId, sessionId: id, generation }).workflowId),
