@@ -75,8 +75,8 @@ export function chooseArtifacts<A extends { name: string; expired: boolean }>(li
 /** What a candidate reads when a finished run left nothing readable. */
 export const unreadableArtifactHint = 'Test results artifact missing or unreadable. Please re-run tests.';
 
-export type RunStatus = 'passed' | 'failed' | 'running' | 'error';
-export type RunOutcome = { status: RunStatus; timeout: boolean; stderr?: string };
+export type ReportedStatus = 'passed' | 'failed' | 'running' | 'error';
+export type RunOutcome = { status: ReportedStatus; timeout: boolean; stderr?: string };
 
 /** A run as GitHub tells it, and its artifact once looked for (null: not yet, or there is none). */
 export type RunFacts = { status: string | null; conclusion: string | null; artifact: ArtifactVerdict | null };
