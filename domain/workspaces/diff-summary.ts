@@ -74,6 +74,28 @@ export function summarizeDiff(reply: CompareReply, ends: CompareEnds, limits: Di
   return { ahead_by, behind_by, total_commits, base: ends.base, head: ends.head, files, truncated };
 }
 
+/** What a file costs in a brief summary besides its name and patch: keys and counts. */
+const FILE_CHARS = 100;
+
+/**
+ * The summary as a list shows it: at most `limitChars` of names and patches. Names come first, as many as fit, then patches
+ * in their order, as far as they fit.
+ */
+export function briefDiff(summary: DiffSummary, limitChars: number): DiffSummary {
+  let left = limitChars;
+  const named = summary.files.filter(({ filename }) => (left -= filename.length + FILE_CHARS) >= 0);
+  left = limitChars - named.reduce((sum, { filename }) => sum + filename.length + FILE_CHARS, 0);
+  let truncated = summary.truncated || named.length < summary.files.length;
+  const files = named.map((file): DiffFile => {
+    if (file.patch === null) return file;
+    const patch = truncate(file.patch, left);
+    left = Math.max(0, left - file.patch.length);
+    truncated ||= patch.truncated;
+    return { ...file, patch: patch.text };
+  });
+  return { ...summary, files, truncated };
+}
+
 function keepPatch(
   patch: string | undefined,
   limit: number,

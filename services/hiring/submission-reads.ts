@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { TaskType } from '../../domain/hiring/blueprint.ts';
-import { mayReadSimulation, seesAllSimulations } from '../../domain/hiring/policies.ts';
+import { mayListSimulations, mayReadSimulation, seesAllSimulations } from '../../domain/hiring/policies.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import type { DiffSummary } from '../../domain/workspaces/diff-summary.ts';
 import type { RunStatus } from '../../domain/workspaces/test-run.ts';
@@ -22,6 +22,7 @@ export interface SubmissionRow {
   readonly repoFullName: string | null;
   readonly commitSha: string | null;
   readonly diffSummary: DiffSummary | null;
+  /** Tenon's own id of the run, which no reply shows. */
   readonly runId: string | null;
   readonly runStatus: RunStatus | null;
   readonly githubRunId: string | null;
@@ -60,11 +61,12 @@ export interface SubmissionFilter {
   readonly offset: number;
 }
 
-/** Submissions to simulations that the caller may read, newest first. */
+/** Submissions to simulations that the caller may read, newest first. @throws {AppError} FORBIDDEN to who may read none */
 export function listSubmissions(
   { actor, db }: UnitOfWork<UserActor>,
   { candidateSessionId, taskId, limit, offset }: SubmissionFilter,
 ): Promise<SubmissionRow[]> {
+  permit(mayListSimulations(actor));
   return rowsOf<SubmissionRow>(
     db,
     `${SUBMISSIONS}

@@ -1,13 +1,9 @@
 import type { TaskType } from '../../../domain/hiring/blueprint.ts';
 import { testResultsStatus, type TestResultsStatus } from '../../../domain/workspaces/test-results.ts';
-import type { DiffSummary } from '../../../domain/workspaces/diff-summary.ts';
-import { truncate } from '../../../domain/workspaces/text.ts';
+import { briefDiff, type DiffSummary } from '../../../domain/workspaces/diff-summary.ts';
+import { outputLimits, truncate } from '../../../domain/workspaces/text.ts';
 import type { SubmissionRow } from '../../../services/hiring/submission-reads.ts';
 import type { Links } from '../../links.ts';
-
-/** Characters of stdout and stderr shown: contracts/hiring.md section 3. */
-const LIST_TEXT = 4_000;
-const DETAIL_TEXT = 20_000;
 
 export interface TestResults {
   readonly status: TestResultsStatus | null;
@@ -18,9 +14,9 @@ export interface TestResults {
   /** passed + failed: contracts/hiring.md section 3. */
   readonly total: number | null;
   readonly lastRunAt: string | null;
-  /** Tenon's own id of the run. */
-  readonly runId: string | null;
-  /** GitHub's id of the run. */
+  /** GitHub's id of the run, as the candidate's run replies have it; null until GitHub has taken it. */
+  readonly runId: number | null;
+  /** The same as text. */
   readonly workflowRunId: string | null;
   readonly runStatus: string | null;
   readonly conclusion: string | null;
@@ -82,7 +78,9 @@ export interface DetailedSubmission {
   readonly diffUrl: string | null;
 }
 
-export function presentListedSubmission(row: SubmissionRow, links: Links): ListedSubmission {
+/** In the list the texts are shorter; `diffChars` is for names and patches of the diff. */
+export function presentListedSubmission(row: SubmissionRow, links: Links, diffChars: number): ListedSubmission {
+  const results = presentTestResults(row, links, outputLimits.list);
   return {
     submissionId: Number(row.id),
     candidateSessionId: Number(row.candidateSessionId),
@@ -95,13 +93,13 @@ export function presentListedSubmission(row: SubmissionRow, links: Links): Liste
     workflowRunId: row.githubRunId,
     commitSha: row.commitSha,
     ...urls(row, links),
-    diffSummary: row.diffSummary,
-    testResults: presentTestResults(row, links, LIST_TEXT),
+    diffSummary: row.diffSummary && briefDiff(row.diffSummary, diffChars),
+    testResults: results && { ...results, summary: briefSummary(results.summary) },
   };
 }
 
 export function presentDetailedSubmission(row: SubmissionRow, links: Links): DetailedSubmission {
-  const results = presentTestResults(row, links, DETAIL_TEXT);
+  const results = presentTestResults(row, links, outputLimits.detail);
   return {
     submissionId: Number(row.id),
     candidateSessionId: Number(row.candidateSessionId),
@@ -138,7 +136,7 @@ function presentTestResults(row: SubmissionRow, links: Links, longest: number): 
     skipped: row.skipped,
     total: row.passed === null || row.failed === null ? null : row.passed + row.failed,
     lastRunAt: row.lastRunAt?.toISOString() ?? null,
-    runId: row.runId,
+    runId: row.githubRunId === null ? null : Number(row.githubRunId),
     workflowRunId: row.githubRunId,
     runStatus: finished ? 'completed' : row.runStatus,
     conclusion: row.conclusion,
@@ -156,6 +154,11 @@ function presentTestResults(row: SubmissionRow, links: Links, longest: number): 
     workflowUrl,
     commitUrl,
   };
+}
+
+/** Half a summary would read like a whole one. */
+function briefSummary(summary: object | null): object | null {
+  return JSON.stringify(summary).length > outputLimits.list ? { truncated: true } : summary;
 }
 
 function presentOutput({ status, passed, failed, total, stdout, stderr, summary, timeout }: TestResults): object {

@@ -32,7 +32,7 @@ const testResultKeys = {
   skipped: count,
   total: count,
   lastRunAt: time.allow(null),
-  runId: words,
+  runId: count,
   workflowRunId: words,
   runStatus: words,
   conclusion: words,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { diffLimits, summarizeDiff, type CompareFile } from '../../../domain/workspaces/diff-summary.ts';
+import { briefDiff, diffLimits, summarizeDiff, type CompareFile } from '../../../domain/workspaces/diff-summary.ts';
 import { truncationSuffix } from '../../../domain/workspaces/text.ts';
 
 const ends = { base: 'b'.repeat(40), head: 'h'.repeat(40) };
@@ -57,5 +57,33 @@ describe('a diff summary', () => {
     const [kept] = summarizeDiff({ ...counts, files: [hostile] }, ends).files;
     assert.equal(kept?.filename, 'a.ts');
     assert.equal(kept.patch, '+ const t = "[redacted]"; // the token expires');
+  });
+});
+
+describe('a brief diff', () => {
+  const whole = (files: readonly CompareFile[]) => summarizeDiff({ ...counts, files }, ends);
+
+  it('is the whole one when it fits', () => {
+    const { patch: _, ...binary } = file();
+    const summary = whole([file(), file(binary)]);
+    assert.deepEqual(briefDiff(summary, 1_000), summary);
+    assert.equal(briefDiff({ ...summary, truncated: true }, 1_000).truncated, true);
+  });
+
+  it('names every file before it shows patches, in their order, and says that it was cut', () => {
+    const patches = ['x'.repeat(50), 'y'.repeat(200), 'z'.repeat(200)];
+    const brief = briefDiff(whole(patches.map((patch) => file({ filename: 'a', patch }))), 3 * 101 + 60);
+    assert.deepEqual(
+      brief.files.map(({ patch }) => patch),
+      ['x'.repeat(50), `${'y'.repeat(10)}${truncationSuffix}`, truncationSuffix],
+    );
+    assert.equal(brief.truncated, true);
+  });
+
+  it('leaves out files whose names do not fit', () => {
+    const brief = briefDiff(whole(Array.from({ length: 300 }, () => file({ filename: 'n'.repeat(1_000) }))), 20_000);
+    assert.equal(brief.files.length, 18);
+    assert.equal(brief.truncated, true);
+    assert.ok(JSON.stringify(brief).length < 25_000);
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ListedSubmission } from '../../../../api/hiring/submissions/presenter.ts';
+import type { DetailedSubmission, ListedSubmission } from '../../../../api/hiring/submissions/presenter.ts';
 import type { TestApi } from '../../../support/api.ts';
+import { someDiff } from '../../../support/play-runs.ts';
 import {
   makeProgress,
   makeSession,
@@ -121,7 +122,7 @@ describe('GET /api/submissions', () => {
         skipped: 2,
         total: 4,
         lastRunAt: run.finishedAt?.toISOString(),
-        runId: run.id,
+        runId: Number(run.githubRunId),
         workflowRunId: run.githubRunId,
         runStatus: 'completed',
         conclusion: 'failure',
@@ -200,6 +201,52 @@ describe('GET /api/submissions', () => {
     }
     assert.deepEqual(pages, all);
     assert.deepEqual(await idsOf(`?candidateSessionId=${session.id}&limit=200`), all);
+  });
+
+  it('stays below the 2 MiB that the web client reads, however much was submitted', async () => {
+    const who = await recruiterOf(api);
+    const simulation = await makeSimulation(who.actor);
+    const files = Array.from({ length: 300 }, (_, number) => ({
+      filename: `src/${number}.ts`,
+      status: 'modified',
+      additions: 900,
+      deletions: 0,
+      changes: 900,
+      patch: `${'+'.repeat(39)}\n`.repeat(33),
+    }));
+    const diffSummary = { ...someDiff, files };
+    const text = `${'o'.repeat(79)}\n`.repeat(250);
+    const summary = { failures: 'f'.repeat(60_000) };
+    for (let count = 0; count < 102; count += 1) {
+      const made = await makeSession(simulation);
+      const task = taskOf(made, 'code');
+      const run = await makeTestRun(await makeWorkspace(made, task), { stdout: text, stderr: text, summary });
+      await makeSubmission(made, task, { run, diffSummary });
+    }
+    const items = await list('', who);
+    assert.equal(items.length, 100);
+    const bytes = Buffer.byteLength(JSON.stringify({ items }));
+    assert.ok(bytes < 2 * 1024 * 1024, `${bytes} bytes`);
+    const [item] = items;
+    assert.equal(item?.diffSummary?.truncated, true);
+    assert.deepEqual(item.testResults?.summary, { truncated: true });
+    const detail = await api.call<DetailedSubmission>('get', `/api/submissions/${item.submissionId}`, {
+      token: who.token,
+    });
+    assert.deepEqual(detail.body.diffSummary, diffSummary);
+    assert.deepEqual(detail.body.testResults?.summary, summary);
+  });
+
+  it('is closed to an account that may create simulations but read none', async () => {
+    const { orgId } = recruiter.actor;
+    await api.database.rows(`insert into roles (org_id, name, permissions) values ($1, 'author', $2)`, [
+      orgId,
+      ['simulations.create'],
+    ]);
+    const { token } = await recruiterOf(api, { orgId, roles: ['author'] });
+    const { status, body } = await api.call<Problem>('get', '/api/submissions', { token });
+    assert.equal(status, 403);
+    assert.equal(body.errorCode, 'FORBIDDEN');
   });
 
   for (const query of [

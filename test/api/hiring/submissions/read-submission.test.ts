@@ -86,7 +86,7 @@ describe('GET /api/submissions/:id', () => {
         ...counts,
         skipped: 0,
         lastRunAt: run.finishedAt?.toISOString(),
-        runId: run.id,
+        runId: Number(run.githubRunId),
         workflowRunId: run.githubRunId,
         runStatus: 'completed',
         conclusion: 'success',
@@ -157,7 +157,7 @@ describe('GET /api/submissions/:id', () => {
     [
       'still queued',
       { status: 'queued' },
-      { status: 'unknown', runStatus: 'queued', workflowRunId: null, workflowUrl: null },
+      { status: 'unknown', runStatus: 'queued', runId: null, workflowRunId: null, workflowUrl: null },
     ],
     [
       'with skipped tests, which count in neither',
