@@ -27,7 +27,7 @@ export async function createCommandFiles(folder: string): Promise<CommandFiles> 
     GITHUB_STATE: fileFor('GITHUB_STATE'),
     GITHUB_STEP_SUMMARY: fileFor('GITHUB_STEP_SUMMARY'),
   };
-  await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
+  await Promise.all(Object.values(files).map((file) => writeFile(file, '', { flag: 'wx' })));
   return files;
 }
 

@@ -3,7 +3,7 @@ import type { Value } from './expressions/value.ts';
 import type { JobFolders } from './folders.ts';
 import type { Job } from './job-file.ts';
 import type { JobLog } from './log.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import type { WorkflowRunRequest } from './types.ts';
 import type { RunDefaults } from './workflow-file.ts';
 
@@ -34,6 +34,8 @@ export interface JobRun {
   baseEnv: Readonly<Record<string, string>>;
   /** The workflow's and the job's `env`, and what steps wrote to GITHUB_ENV. */
   env: Map<string, string>;
+  /** The value of the variable by which its processes are known. */
+  trackingId: string;
   /** Newest first. */
   path: string[];
   steps: Map<string, Readonly<Record<string, Value>>>;

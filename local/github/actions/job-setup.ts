@@ -9,7 +9,7 @@ import { createFolders } from './folders.ts';
 import type { Job } from './job-file.ts';
 import type { JobRun, RunContext } from './job-run.ts';
 import type { JobLog } from './log.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 import type { JobResult } from './types.ts';
 import type { EnvTemplates, RunDefaults } from './workflow-file.ts';
 
@@ -23,7 +23,7 @@ export interface JobSurroundings {
 
 /** What is made for one job and goes with it. */
 export interface JobPlace {
-  root: string;
+  folder: string;
   sandbox: Sandbox;
   trackingId: string;
   log: JobLog;
@@ -32,7 +32,7 @@ export interface JobPlace {
 export async function setUpJob(job: Job, around: JobSurroundings, run: RunContext, place: JobPlace): Promise<JobRun> {
   const { request } = run;
   const packages = await readOfflinePackages(request.cacheDir);
-  const folders = await createFolders(place.root, packages);
+  const folders = await createFolders(place.folder, packages);
   const github = githubContext(request, run.workflowName, job.id, folders.workspace);
   await writeFile(join(folders.temp, 'event.json'), JSON.stringify({ inputs: request.inputs, ref: request.ref }));
   const scope = jobScope(run, around, job.id);
@@ -54,6 +54,7 @@ export async function setUpJob(job: Job, around: JobSurroundings, run: RunContex
     baseEnv: { ...baseEnvironment(request, github, folders, packages, place.trackingId), ...place.sandbox.env },
     env: new Map(env.map(([name, template]) => [name, fillIn(template, scope)])),
     path: [],
+    trackingId: place.trackingId,
     steps: new Map(),
   };
 }

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 
 export interface Command {
   file: string;
   args: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
+  /** What it reads; nothing when left out. */
+  input?: string;
 }
 
 export interface ProcessEnd {
@@ -21,7 +24,7 @@ const TERMINATION_GRACE_MS = 2_000;
 const LAST_OUTPUT_MS = 250;
 
 /**
- * Runs a command as the leader of its own process group, without input. When `signal` is aborted the whole group gets SIGTERM
+ * Runs a command as the leader of its own process group. When `signal` is aborted the whole group gets SIGTERM
  * and, if it is still there after two seconds, SIGKILL. Output that comes after the end still goes to `onOutput`.
  */
 export async function runProcess(
@@ -34,8 +37,11 @@ export async function runProcess(
     cwd: command.cwd,
     env: command.env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command may end without having read it.
+  child.stdin.on('error', () => {});
+  child.stdin.end(command.input ?? '');
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', onOutput);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const exited = new Promise<number | null>((resolve) => {
@@ -62,16 +68,27 @@ export async function runProcess(
 async function endGroup(child: ChildProcess, closed: Promise<void>): Promise<void> {
   signalGroup(child, 'SIGTERM');
   if (await within(closed, TERMINATION_GRACE_MS)) return;
+  // The parent of a namespace's first process ends when all in the namespace has ended: so it is the last to go.
+  for (const pid of await childrenOf(child)) kill(pid, 'SIGKILL');
+  if (await within(closed, TERMINATION_GRACE_MS)) return;
   signalGroup(child, 'SIGKILL');
   await within(closed, LAST_OUTPUT_MS);
 }
 
-export function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
+function signalGroup({ pid }: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid !== undefined) kill(-pid, signal);
+}
+
+async function childrenOf({ pid }: ChildProcess): Promise<number[]> {
+  const pids = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return pids.split(' ').filter(Boolean).map(Number);
+}
+
+function kill(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
-    process.kill(-child.pid, signal);
+    process.kill(pid, signal);
   } catch {
-    // The group has ended by itself.
+    // It has ended by itself.
   }
 }
 

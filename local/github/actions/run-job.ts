@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { mkdir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Status } from './expressions/evaluate.ts';
 import { fillIn, fillInValue, isMet } from './expressions/template.ts';
 import type { Value } from './expressions/value.ts';
@@ -15,7 +16,7 @@ import { endLeftovers } from './leftovers.ts';
 import { createJobLog } from './log.ts';
 import type { JobLog } from './log.ts';
 import { runStep, stepScope } from './run-step.ts';
-import { openSandbox } from './sandbox.ts';
+import { openSandbox } from './sandbox/sandbox.ts';
 import type { JobResult, StepResult } from './types.ts';
 import type { JobEntry } from './workflow-file.ts';
 
@@ -61,22 +62,23 @@ async function runSteps(
 ): Promise<Ending> {
   const startedAt = now();
   const timeLimitMs = Math.max(0, Math.min(job.timeLimitMs, run.endsAtMs - Date.now()));
-  const place = {
-    root: join(run.request.workDir, `job-${job.id}`),
-    sandbox: await openSandbox(),
-    trackingId: `tenon_${randomUUID()}`,
-    log,
-  };
+  const { workDir, bareRepo } = run.request;
+  const folder = join(await realpath(workDir), `job-${job.id}`);
+  await mkdir(folder);
   try {
+    const place = {
+      folder,
+      sandbox: await openSandbox({ place: folder, hidden: [workDir, bareRepo].map((path) => dirname(path)) }),
+      trackingId: `tenon_${randomUUID()}`,
+      log,
+    };
     return await withTimeLimit(timeLimitMs, run.request.signal, async (time) => {
       const jobRun = await setUpJob(job, around, run, place);
       results.push(finished(SET_UP, 1, startedAt, 'success'));
       return playSteps(jobRun, results, time);
     });
   } finally {
-    await place.sandbox.close();
-    await endLeftovers(place.trackingId);
-    await removeFolder(place.root);
+    await removeFolder(folder);
   }
 }
 
@@ -93,6 +95,8 @@ async function playSteps(jobRun: JobRun, results: StepResult[], time: JobTime): 
       cleanUp = time.cleanUp();
     }
     const record = await playStep(jobRun, step, status, cleanUp ?? time.limit);
+    // What a step has left running could change files under our hands. A sandbox has ended it already.
+    await endLeftovers(jobRun.trackingId);
     if (step.id !== null) jobRun.steps.set(step.id, record.facts);
     results.push(finished(record.name, results.length + 1, startedAt, record.conclusion));
     if (record.conclusion === 'failure' && status === 'success') status = 'failure';

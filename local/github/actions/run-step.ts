@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import { builtInActions } from './built-ins/index.ts';
@@ -6,6 +7,7 @@ import type { CommandFiles } from './command-files.ts';
 import { WorkflowError } from './errors.ts';
 import type { Scope, Status } from './expressions/evaluate.ts';
 import { fillIn } from './expressions/template.ts';
+import { restoreFolders } from './folders.ts';
 import type { JobRun } from './job-run.ts';
 import type { ActionWork, ScriptWork, Step } from './job-file.ts';
 import { runProcess } from './process.ts';
@@ -56,6 +58,7 @@ export async function runStep(jobRun: JobRun, step: Step, status: Status, signal
       fillIn(template, stepScope(jobRun, status)),
     ]);
     const scope = stepScope(jobRun, status, [...jobRun.env, ...own]);
+    await restoreFolders(jobRun.folders);
     const files = await createCommandFiles(jobRun.folders.temp);
     const env = environmentFor(jobRun, own, files);
     const stepRun = { jobRun, scope, env, signal: limit ? AbortSignal.any([signal, limit]) : signal };
@@ -73,8 +76,8 @@ async function runScript({ jobRun, scope, env, signal }: StepRun, work: ScriptWo
   const { folders, defaults, log } = jobRun;
   const script = fillIn(work.script, scope);
   log.line(`##[group]Run ${script.trim().split('\n', 1)[0] ?? ''}\n${script.trimEnd()}\n##[endgroup]`);
-  const file = join(folders.temp, `step-${jobRun.steps.size}-${Date.now()}.sh`);
-  await writeFile(file, `${script}\n`);
+  const file = join(folders.temp, `step-${randomUUID()}.sh`);
+  await writeFile(file, `${script}\n`, { flag: 'wx' });
   const folder = work.workingDirectory ?? defaults.workingDirectory;
   const cwd = resolve(folders.workspace, folder === null ? '.' : fillIn(folder, scope));
   const [shell = 'sh', ...args] = SHELLS[work.shell ?? defaults.shell ?? 'unset'];
@@ -116,7 +119,7 @@ function environmentFor(jobRun: JobRun, own: readonly [string, string][], files:
     ...base,
     ...Object.fromEntries([...jobRun.env, ...own]),
     ...files,
-    PATH: [...jobRun.path, PATH].join(delimiter),
+    PATH: [...jobRun.path, PATH, ...jobRun.sandbox.path].join(delimiter),
   };
 }
 

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import { findFiles } from '../artifacts/find-files.ts';
 import { readPatterns } from '../artifacts/patterns.ts';
 import { WorkflowError } from '../errors.ts';
@@ -10,7 +9,8 @@ export const uploadArtifact: BuiltInAction = {
   async run({ inputs, folders, artifacts, log }) {
     const patterns = readPatterns(inputs.path ?? '', folders.workspace);
     if (patterns.length === 0) throw new WorkflowError('actions/upload-artifact: path is missing');
-    const allowed = await Promise.all([realpath(folders.workspace), realpath(folders.temp)]);
+    // Not their real paths: a link that a step has put in the place of one of them leads nowhere.
+    const allowed = [folders.workspace, folders.temp];
     const files = await findFiles({ patterns, allowed, withHidden: inputs['include-hidden-files'] === 'true' });
     if (files.length === 0) {
       sayNothingFound(inputs['if-no-files-found'] ?? 'warn', inputs.path ?? '', log.line);
