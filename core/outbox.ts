@@ -67,11 +67,11 @@ export async function writeOutbox(
 }
 
 /** Marks entries as delivered; in a unit of work of its own, after the commit that wrote them. */
-export async function markDelivered(db: Sequelize, delivered: readonly Delivered[]): Promise<void> {
+export async function markDelivered(db: Sequelize, orgId: string, delivered: readonly Delivered[]): Promise<void> {
   await rowsOf(
     db,
     `update outbox o set delivered_at = now(), outcome = d.outcome
-     from unnest($1::bigint[], $2::text[]) d (id, outcome) where o.id = d.id`,
-    [delivered.map(({ id }) => id), delivered.map(({ outcome }) => outcome)],
+     from unnest($2::bigint[], $3::text[]) d (id, outcome) where o.org_id = $1 and o.id = d.id`,
+    [orgId, delivered.map(({ id }) => id), delivered.map(({ outcome }) => outcome)],
   );
 }

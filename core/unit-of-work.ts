@@ -92,7 +92,9 @@ export function unitsOfWork({ db, deliver, onMarkError }: UnitOfWorkParts): Unit
   async function deliverAndMark(orgId: string, entries: readonly OutboxEntry[]): Promise<void> {
     const delivered = await deliver(entries);
     if (delivered.length === 0) return;
-    await inTransaction(systemActor(orgId, 'outbox'), false, () => markDelivered(db, delivered)).catch(onMarkError);
+    await inTransaction(systemActor(orgId, 'outbox'), false, () => markDelivered(db, orgId, delivered)).catch(
+      onMarkError,
+    );
   }
 }
 

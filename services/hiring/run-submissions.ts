@@ -27,7 +27,7 @@ export async function storeRunSubmission(uow: UnitOfWork, run: TestRun): Promise
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (org_id, candidate_session_id, task_id) do nothing
      returning id`,
-    [run.orgId, session.simulationId, session.id, run.taskId, run.workspaceId, run.id, run.requestedAt],
+    [uow.actor.orgId, session.simulationId, session.id, run.taskId, run.workspaceId, run.id, run.requestedAt],
   );
   if (!inserted[0]) return null;
   const submission = await Submission.findByPk(inserted[0].id, { rejectOnEmpty: true });

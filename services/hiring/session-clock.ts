@@ -43,8 +43,8 @@ export async function expireIfDue(uow: ClockWork, input: CandidateSessionInput):
             exists (select from test_runs r
                     where r.org_id = s.org_id and r.candidate_session_id = s.id and r.purpose = 'submission'
                       and r.status in ('queued', 'running') and r.requested_at <= s.expires_at) as "inFlight"
-     from candidate_sessions s where s.id = $1`,
-    [input.sessionId],
+     from candidate_sessions s where s.org_id = $1 and s.id = $2`,
+    [uow.actor.orgId, input.sessionId],
   );
   if (!facts?.due) return { outcome: 'not_due', ...clockOf(session) };
   if (facts.inFlight) return { outcome: 'submission_in_flight', ...clockOf(session) };

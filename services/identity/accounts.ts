@@ -55,8 +55,8 @@ export async function loadAccount({ db, actor }: UnitOfWork, userId: string): Pr
     `select u.number, u.email, u.name, u.is_active,
        array(select distinct p from user_roles ur join roles r on r.org_id = ur.org_id and r.id = ur.role_id,
              unnest(r.permissions) p where ur.org_id = u.org_id and ur.user_id = u.id order by p) as permissions
-     from users u where u.id = $1`,
-    [userId],
+     from users u where u.org_id = $1 and u.id = $2`,
+    [orgId, userId],
   );
   if (!row) return undefined;
   return {
@@ -75,24 +75,24 @@ export async function loadAccount({ db, actor }: UnitOfWork, userId: string): Pr
 
 /** The current organisation's names, for people who must choose one. */
 export async function loadOrganization(
-  { db }: UnitOfWork,
+  { db, actor }: UnitOfWork,
   orgId: string,
 ): Promise<{ readonly id: string; readonly slug: string; readonly name: string } | undefined> {
   const [row] = await rowsOf<{ id: string; slug: string; name: string }>(
     db,
-    'select id, slug, name from organizations where id = $1',
-    [orgId],
+    'select id, slug, name from organizations where id = $1 and id = $2',
+    [actor.orgId, orgId],
   );
   return row;
 }
 
 /** Names of the roles of a user of the current organisation, sorted. */
-export async function roleNames({ db }: UnitOfWork, userId: string): Promise<string[]> {
+export async function roleNames({ db, actor }: UnitOfWork, userId: string): Promise<string[]> {
   const rows = await rowsOf<{ name: string }>(
     db,
     `select r.name from user_roles ur join roles r on r.org_id = ur.org_id and r.id = ur.role_id
-     where ur.user_id = $1 order by r.name`,
-    [userId],
+     where ur.org_id = $1 and ur.user_id = $2 order by r.name`,
+    [actor.orgId, userId],
   );
   return rows.map((row) => row.name);
 }
@@ -104,9 +104,9 @@ export async function roleNames({ db }: UnitOfWork, userId: string): Promise<str
 export async function bindAccount(uow: UnitOfWork, userId: string, identity: TokenIdentity): Promise<boolean> {
   const rows = await rowsOf<{ id: string }>(
     uow.db,
-    `update users set issuer = $2, subject = $3, updated_at = now()
-     where id = $1 and subject is null returning id`,
-    [userId, identity.issuer, identity.subject],
+    `update users set issuer = $3, subject = $4, updated_at = now()
+     where org_id = $1 and id = $2 and subject is null returning id`,
+    [uow.actor.orgId, userId, identity.issuer, identity.subject],
   );
   if (rows.length === 0) return false;
   uow.audit({

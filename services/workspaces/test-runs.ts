@@ -74,7 +74,7 @@ async function assertFewActive({ workspace, purpose }: RunRequest): Promise<void
   if (active > MOST_ACTIVE_RUNS) throw new AppError('RATE_LIMITED', undefined, { retryAfterSeconds: 10 });
 }
 
-async function insertRun({ db }: UnitOfWork, request: RunRequest): Promise<string | undefined> {
+async function insertRun({ db, actor }: UnitOfWork, request: RunRequest): Promise<string | undefined> {
   const { workspace, branch, inputs, purpose } = request;
   const [row] = await rowsOf<{ id: string }>(
     db,
@@ -83,7 +83,7 @@ async function insertRun({ db }: UnitOfWork, request: RunRequest): Promise<strin
      on conflict do nothing
      returning id`,
     [
-      workspace.orgId,
+      actor.orgId,
       workspace.id,
       workspace.candidateSessionId,
       workspace.taskId,
