@@ -4,6 +4,7 @@ export const permissionCatalogue = {
   'simulations.read': 'Read the simulations that one created, their candidates and submissions',
   'simulations.read_all': 'Read every simulation of the organisation, its candidates and submissions',
   'candidates.invite': 'Invite candidates to the simulations that one created',
+  'audit_logs.read': 'Read and export the audit trail of the organisation',
 } as const;
 
 /** A permission's name. */
@@ -13,11 +14,23 @@ export type Permission = keyof typeof permissionCatalogue;
 export const systemRoles: Readonly<Record<string, { description: string; permissions: readonly Permission[] }>> = {
   owner: {
     description: 'Everything in the organisation',
-    permissions: ['simulations.create', 'simulations.read', 'simulations.read_all', 'candidates.invite'],
+    permissions: [
+      'simulations.create',
+      'simulations.read',
+      'simulations.read_all',
+      'candidates.invite',
+      'audit_logs.read',
+    ],
   },
   admin: {
     description: 'Runs the organisation: everything but its ownership',
-    permissions: ['simulations.create', 'simulations.read', 'simulations.read_all', 'candidates.invite'],
+    permissions: [
+      'simulations.create',
+      'simulations.read',
+      'simulations.read_all',
+      'candidates.invite',
+      'audit_logs.read',
+    ],
   },
   recruiter: {
     description: 'Creates simulations and invites candidates to them',

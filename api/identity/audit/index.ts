@@ -1,0 +1,4 @@
+import type { Endpoint } from '../../endpoint.ts';
+import { listAuditTrailEndpoint } from './list-audit-trail.ts';
+
+export const auditEndpoints: readonly Endpoint[] = [listAuditTrailEndpoint];

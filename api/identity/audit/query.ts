@@ -1,0 +1,52 @@
+import Joi from 'joi';
+import { readCursor } from '../../pages.ts';
+
+export interface TrailQuery {
+  readonly page?: number;
+  readonly page_size: number;
+  readonly cursor?: string;
+  readonly feature?: string | readonly string[];
+  readonly action?: string | readonly string[];
+  readonly resource_type?: string;
+  readonly resource_id?: string;
+  readonly actor_id?: string;
+  readonly created_from?: string;
+  readonly created_to?: string;
+}
+
+const word = Joi.string().max(100);
+const several = Joi.alternatives<string | string[]>(word, Joi.array().items(word).max(50));
+const id = Joi.string().max(1000);
+
+/** Just what `toISOString` writes for years that Postgres knows; Joi has brought other ways of writing it there. */
+const time = Joi.string()
+  .isoDate()
+  .custom((value: string, helpers) => (/^\d{4}-.*Z$/.test(value) ? value : helpers.error('string.isoDate')));
+
+const cursor = Joi.string()
+  .max(100)
+  .custom((value: string, helpers) => {
+    try {
+      return /^\d{1,18}$/.test(readCursor(value).join()) ? value : helpers.error('any.invalid');
+    } catch {
+      return helpers.error('any.invalid');
+    }
+  });
+
+export const trailQuery = Joi.object<TrailQuery, true>({
+  page: Joi.number().integer().min(1).max(1_000_000).description('From 1; not together with `cursor`'),
+  page_size: Joi.number().integer().min(1).max(200).default(50),
+  cursor: cursor.description('`next_cursor` of the page before: what is written meanwhile does not move the pages'),
+  feature: several.description('Repeatable: what stands before the dot of an action'),
+  action: several.description('Repeatable'),
+  resource_type: word,
+  resource_id: id,
+  actor_id: id,
+  created_from: time.description('Inclusive'),
+  created_to: time.description('Inclusive'),
+})
+  .oxor('page', 'cursor')
+  .custom((query: TrailQuery, helpers) => {
+    const { created_from: from, created_to: to } = query;
+    return from !== undefined && to !== undefined && from > to ? helpers.error('any.invalid') : query;
+  });
