@@ -11,21 +11,39 @@ export function readCursor(cursor: string): string[] {
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 
-/** Just what `toISOString` writes for years that Postgres knows. */
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** Whether a text can be that part of a cursor; what it says goes into SQL. */
+export type CursorPart = (text: string) => boolean;
 
-/** A `[ISO time, id]` cursor from the query; anything else is a 422. */
-export const cursorSchema = Joi.string()
-  .max(500)
-  .custom((value: string, helpers) => {
-    try {
-      const [time = '', id = ''] = readCursor(value);
-      const fits = ISO_TIME.test(time) && !Number.isNaN(Date.parse(time)) && /^\d{1,18}$/.test(id);
-      return fits ? value : helpers.error('any.invalid');
-    } catch {
-      return helpers.error('any.invalid');
-    }
-  });
+/** Just what `toISOString` writes for years that Postgres knows. */
+export const timePart: CursorPart = (text) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+
+export const idPart: CursorPart = (text) => /^\d{1,18}$/.test(text);
+
+/** A cursor of these parts from the query; anything else is a 422. */
+export function cursorSchema(...parts: readonly CursorPart[]) {
+  return Joi.string()
+    .max(500)
+    .custom((value: string, helpers) => {
+      try {
+        const given = readCursor(value);
+        const fits = given.length === parts.length && parts.every((isPart, at) => isPart(given[at] ?? ''));
+        return fits ? value : helpers.error('any.invalid');
+      } catch {
+        return helpers.error('any.invalid');
+      }
+    });
+}
+
+/**
+ * What to show of rows that were asked for with one to spare.
+ * @returns `last` only when there is more: the row to go on from
+ */
+export function pageOf<Row>(rows: readonly Row[], limit: number): { shown: readonly Row[]; last?: Row } {
+  const shown = rows.slice(0, limit);
+  const last = rows.length > limit ? shown.at(-1) : undefined;
+  return last === undefined ? { shown } : { shown, last };
+}
 
 /** A `Link` header to the next page (RFC 8288). */
 export function nextLink(path: string, query: Readonly<Record<string, string | number | boolean>>): { link: string } {

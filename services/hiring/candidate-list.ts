@@ -23,6 +23,12 @@ export interface CandidateRow {
   readonly emailError: string | null;
 }
 
+export interface CandidatePage {
+  readonly limit: number;
+  /** Only sessions with a smaller id. */
+  readonly before?: string;
+}
+
 /**
  * The candidates of a simulation, newest first, each with its last invitation mail.
  * @throws {AppError} SIMULATION_NOT_FOUND, also for another's
@@ -30,6 +36,7 @@ export interface CandidateRow {
 export async function listCandidates(
   { actor, db }: UnitOfWork<UserActor>,
   simulationId: string,
+  { limit, before }: CandidatePage,
 ): Promise<CandidateRow[]> {
   const simulation = await Simulation.findByPk(simulationId);
   if (!simulation) throw new AppError('SIMULATION_NOT_FOUND');
@@ -45,8 +52,8 @@ export async function listCandidates(
        select m.status, m.sent_at, m.last_error from emails m
        where m.org_id = s.org_id and m.candidate_session_id = s.id order by m.created_at desc limit 1
      ) e on true
-     where s.org_id = $1 and s.simulation_id = $2
-     order by s.id desc`,
-    [actor.orgId, simulationId],
+     where s.org_id = $1 and s.simulation_id = $2 and ($3::bigint is null or s.id < $3)
+     order by s.id desc limit $4`,
+    [actor.orgId, simulationId, before ?? null, limit],
   );
 }

@@ -6,7 +6,21 @@ import { candidateSessionStart } from '../../../workflows/hiring/candidate-sessi
 import { recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 import type { Links } from '../../links.ts';
+import { cursorOf, cursorSchema, idPart, nextLink, pageOf, readCursor } from '../../pages.ts';
 import { idParam } from '../params.ts';
+
+interface ListQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+const listQuery = Joi.object<ListQuery, true>({
+  limit: Joi.number().integer().min(1).max(200),
+  cursor: cursorSchema(idPart),
+});
+
+/** Without `limit` the contract's bare array holds everybody, up to this many. */
+const MOST = 1000;
 
 interface ListedCandidate {
   readonly candidateSessionId: number;
@@ -44,14 +58,26 @@ export const listCandidatesEndpoint = endpoint({
   method: 'get',
   path: '/api/simulations/:id/candidates',
   summary: 'List the candidates of a simulation, newest first',
+  description: 'Without `limit` the latest 1 000. With `limit` a `Link: rel="next"` leads on.',
   auth: recruiter,
   may: mayReadSimulation,
-  input: { params: idParam },
+  input: { params: idParam, query: listQuery },
   replies: { 200: candidateList },
   errors: ['SIMULATION_NOT_FOUND'],
   async handle({ app, actor, input }) {
-    const rows = await app.uow.read(actor, (uow) => listCandidates(uow, input.params.id));
-    return { status: 200, body: rows.map((row) => present(row, actor.orgId, app.links)) };
+    const { id } = input.params;
+    const { limit, cursor } = input.query;
+    const [before] = cursor === undefined ? [] : readCursor(cursor);
+    const rows = await app.uow.read(actor, (uow) =>
+      listCandidates(uow, id, { limit: (limit ?? MOST) + 1, ...(before !== undefined && { before }) }),
+    );
+    const { shown, last } = pageOf(rows, limit ?? MOST);
+    const path = `/api/simulations/${id}/candidates`;
+    return {
+      status: 200,
+      body: shown.map((row) => present(row, actor.orgId, app.links)),
+      ...(limit !== undefined && last && { headers: nextLink(path, { limit, cursor: cursorOf([last.id]) }) }),
+    };
   },
 });
 

@@ -3,7 +3,7 @@ import { mayListSimulations } from '../../../domain/hiring/policies.ts';
 import { listSimulations, type SimulationListItem } from '../../../services/hiring/simulations.ts';
 import { recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
-import { cursorOf, cursorSchema, nextLink, readCursor } from '../../pages.ts';
+import { cursorOf, cursorSchema, idPart, nextLink, pageOf, readCursor, timePart } from '../../pages.ts';
 import { listedSimulations, presentListedSimulation } from './presenter.ts';
 
 interface ListQuery {
@@ -15,7 +15,7 @@ interface ListQuery {
 const listQuery = Joi.object<ListQuery, true>({
   mine: Joi.boolean().default(false),
   limit: Joi.number().integer().min(1).max(200),
-  cursor: cursorSchema,
+  cursor: cursorSchema(timePart, idPart),
 });
 
 /** Without `limit` the contract's bare array holds everything, up to this many. */
@@ -38,17 +38,16 @@ export const listSimulationsEndpoint = endpoint({
     const rows = await app.uow.read(actor, (uow) =>
       listSimulations(uow, {
         mine,
-        limit: limit === undefined ? MOST : limit + 1,
+        limit: (limit ?? MOST) + 1,
         ...(createdAt !== undefined && id !== undefined && { after: { createdAt: new Date(createdAt), id } }),
       }),
     );
-    const shown = rows.slice(0, limit ?? MOST);
-    const last = shown.at(-1);
-    const more = limit !== undefined && rows.length > limit && last !== undefined;
+    const { shown, last } = pageOf(rows, limit ?? MOST);
     return {
       status: 200,
       body: shown.map(presentListedSimulation),
-      ...(more && { headers: nextLink('/api/simulations', { mine, limit, cursor: place(last) }) }),
+      ...(limit !== undefined &&
+        last && { headers: nextLink('/api/simulations', { mine, limit, cursor: place(last) }) }),
     };
   },
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TestApi } from '../../../support/api.ts';
+import type { Reply, TestApi } from '../../../support/api.ts';
 import { makeSession, makeSimulation, type MadeSession } from '../../../support/factories-hiring.ts';
 import { candidateOf, recruiterOf, startHiringApi, statementsOf, type Problem, type Recruiter } from '../world.ts';
 
@@ -136,6 +136,59 @@ describe('GET /api/simulations/:id/candidates', () => {
     await makeSession(await makeSimulation(recruiter.actor));
     assert.deepEqual((await list(simulation.id)).body, []);
   });
+
+  it('leads through pages with a Link header, each candidate once', async () => {
+    const simulation = await makeSimulation(recruiter.actor);
+    const made: number[] = [];
+    for (let count = 0; count < 5; count += 1) made.unshift(Number((await makeSession(simulation)).id));
+    const path = `/api/simulations/${simulation.id}/candidates`;
+    const pages: number[][] = [];
+    for (let next: string | undefined = `${path}?limit=2`; next !== undefined;) {
+      const { body, headers }: Reply<Listed[]> = await api.call('get', next, { token: recruiter.token });
+      pages.push(body.map(({ candidateSessionId }) => candidateSessionId));
+      const link = headers.get('link');
+      next = /^<(.+\?[^>]+)>; rel="next"$/.exec(link ?? '')?.[1];
+      assert.equal(next === undefined, link === null);
+    }
+    assert.deepEqual(pages, [made.slice(0, 2), made.slice(2, 4), made.slice(4)]);
+    const exact = await api.call('get', `${path}?limit=5`, { token: recruiter.token });
+    assert.equal(exact.headers.get('link'), null);
+    assert.equal((await list(simulation.id)).headers.get('link'), null);
+  });
+
+  it('shows the latest 1 000 when no limit is given', async () => {
+    const simulation = await makeSimulation(recruiter.actor);
+    const { id } = await makeSession(simulation);
+    await api.database.rows(
+      `insert into candidate_sessions (org_id, simulation_id, candidate_name, invite_email, token_hash, token_key_id, invited_at, expires_at)
+       select org_id, simulation_id, 'C', 'c' || n || '@test.example', sha256(n::text::bytea), token_key_id, invited_at, expires_at
+       from candidate_sessions, generate_series(1, 1000) n where id = $1`,
+      [id],
+    );
+    const { body } = await list(simulation.id);
+    assert.equal(body.length, 1000);
+    assert.ok(body.every(({ candidateSessionId }) => candidateSessionId > Number(id)));
+  });
+
+  const cursor = (parts: unknown): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+  for (const query of [
+    'limit=0',
+    'limit=201',
+    'cursor=nonsense',
+    `cursor=${cursor([])}`,
+    `cursor=${cursor(['x'])}`,
+    `cursor=${cursor(['1', '2'])}`,
+    `cursor=${cursor(['2026-01-01T00:00:00.000Z', '1'])}`,
+    `cursor=${cursor(['9'.repeat(19)])}`,
+  ]) {
+    it(`refuses ?${query} with a 422`, async () => {
+      const { id } = await makeSimulation(recruiter.actor);
+      const { token } = recruiter;
+      const { status, body } = await api.call<Problem>('get', `/api/simulations/${id}/candidates?${query}`, { token });
+      assert.equal(status, 422);
+      assert.deepEqual(body.issues[0]?.loc, ['query', query.split('=')[0]]);
+    });
+  }
 
   it('is open to whoever may read the whole organisation', async () => {
     const { orgId } = recruiter.actor;
