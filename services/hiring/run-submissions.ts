@@ -1,18 +1,11 @@
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { rowsOf } from '../../core/database.ts';
-import type { DiffSummary } from '../../domain/workspaces/diff-summary.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
 import { Submission } from '../../models/submission.ts';
 import type { TestRun } from '../../models/test-run.ts';
+import type { RunEvidence } from '../workspaces/run-records.ts';
 import { auditTurnIn, completeIfDone } from './turn-in.ts';
 import { signalSessionChanged } from './session-signals.ts';
-
-/** What is known of the code that a submission's run tested. */
-export interface RunEvidence {
-  readonly commitSha: string | null;
-  readonly diffSummary: DiffSummary | null;
-  readonly diffErrorCode: string | null;
-}
 
 /**
  * Stores the submission that a run belongs to: when GitHub has taken the run, or when the candidate has waited long enough.
