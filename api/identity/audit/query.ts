@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { readCursor } from '../../pages.ts';
+import { cursorSchema, idPart } from '../../pages.ts';
 
 export interface TrailQuery {
   readonly page?: number;
@@ -23,20 +23,12 @@ const time = Joi.string()
   .isoDate()
   .custom((value: string, helpers) => (/^\d{4}-.*Z$/.test(value) ? value : helpers.error('string.isoDate')));
 
-const cursor = Joi.string()
-  .max(100)
-  .custom((value: string, helpers) => {
-    try {
-      return /^\d{1,18}$/.test(readCursor(value).join()) ? value : helpers.error('any.invalid');
-    } catch {
-      return helpers.error('any.invalid');
-    }
-  });
-
 export const trailQuery = Joi.object<TrailQuery, true>({
   page: Joi.number().integer().min(1).max(1_000_000).description('From 1; not together with `cursor`'),
   page_size: Joi.number().integer().min(1).max(200).default(50),
-  cursor: cursor.description('`next_cursor` of the page before: what is written meanwhile does not move the pages'),
+  cursor: cursorSchema(idPart).description(
+    '`next_cursor` of the page before: what is written meanwhile does not move the pages',
+  ),
   feature: several.description('Repeatable: what stands before the dot of an action'),
   action: several.description('Repeatable'),
   resource_type: word,
