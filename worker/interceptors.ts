@@ -4,7 +4,13 @@ import type { ActivityInterceptors } from '@temporalio/worker';
 import { AppError } from '../core/errors.ts';
 
 /** "Not yet" is an answer, not a failure: polling by retry must not fill the log. */
-const NOT_YET = new Set(['RUN_NOT_FINISHED', 'RUN_NOT_LISTED', 'WORKSPACE_NOT_READY', 'WORKSPACE_ACCESS_CHANGING']);
+const NOT_YET = new Set([
+  'RUN_NOT_FINISHED',
+  'RUN_NOT_LISTED',
+  'WORKSPACE_NOT_READY',
+  'WORKSPACE_ACCESS_CHANGING',
+  'GITHUB_CALL_NOT_SENT',
+]);
 
 /**
  * Around every activity: maps what it throws, adds the organisation to the SDK's log lines (which name workflow, activity
