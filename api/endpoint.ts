@@ -16,6 +16,15 @@ export interface TextReply {
   readonly contentType: string;
 }
 
+/**
+ * A reply of any length, sent in the pieces that `body` gives, as fast as the client takes them. Ended early when the
+ * client goes away; when `body` throws, the connection is cut, so that nobody takes a part for the whole.
+ */
+export interface StreamReply {
+  readonly kind: 'stream';
+  readonly contentType: string;
+}
+
 /** A reply without a body, e.g. 204. */
 export interface EmptyReply {
   readonly kind: 'empty';
@@ -23,6 +32,7 @@ export interface EmptyReply {
 
 export const rawBody = (limitBytes: number): RawBody => ({ kind: 'raw', limitBytes });
 export const text = (contentType: string): TextReply => ({ kind: 'text', contentType });
+export const stream = (contentType: string): StreamReply => ({ kind: 'stream', contentType });
 export const empty: EmptyReply = { kind: 'empty' };
 
 /**
@@ -40,20 +50,23 @@ export interface Inputs {
 }
 
 /** JSON replies are Joi objects or arrays (`Joi.array<T[]>().items(…)`); keys are required unless `.optional()` is said. */
-export type ReplySchema = Joi.ObjectSchema<object> | Joi.ArraySchema<readonly object[]> | TextReply | EmptyReply;
+export type ReplySchema =
+  Joi.ObjectSchema<object> | Joi.ArraySchema<readonly object[]> | TextReply | StreamReply | EmptyReply;
 export type Replies = Readonly<Record<number, ReplySchema>>;
 
 type Shape<S> = S extends RawBody
   ? Buffer
   : S extends TextReply
     ? string | Buffer
-    : S extends EmptyReply
-      ? undefined
-      : S extends Joi.ObjectSchema<infer T>
-        ? T
-        : S extends Joi.ArraySchema<infer T>
+    : S extends StreamReply
+      ? AsyncIterable<string>
+      : S extends EmptyReply
+        ? undefined
+        : S extends Joi.ObjectSchema<infer T>
           ? T
-          : never;
+          : S extends Joi.ArraySchema<infer T>
+            ? T
+            : never;
 
 export type InputOf<I> = { readonly [K in keyof I]: Shape<I[K]> };
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Context, Middleware } from 'koa';
 import type { App } from '../app.ts';
 import type { Endpoint, ReplySchema, RequestInfo } from '../endpoint.ts';
@@ -39,6 +40,9 @@ function send(ctx: Context, { status, body, headers }: AnyReply, schema: ReplySc
     ctx.set('content-type', 'application/json; charset=utf-8');
   } else if (schema.kind === 'text') {
     ctx.body = body;
+    ctx.set('content-type', schema.contentType);
+  } else if (schema.kind === 'stream') {
+    ctx.body = Readable.from(body as AsyncIterable<string>);
     ctx.set('content-type', schema.contentType);
   } else {
     ctx.body = null;

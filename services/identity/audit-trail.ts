@@ -2,6 +2,7 @@ import { rowsOf } from '../../core/database.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
+import type { ChainHead, ExportRow } from '../../domain/identity/audit-chain.ts';
 import { mayReadAuditTrail } from '../../domain/identity/policies.ts';
 
 /** Every one that is given must fit. */
@@ -57,4 +58,34 @@ export async function listAuditTrail(
   );
   const [counted] = await rowsOf<{ total: string }>(db, `select count(*) as total ${FITS}`, bind);
   return { rows, total: Number(counted?.total ?? 0) };
+}
+
+/** Leaves its own mark in the trail, which the export then ends with or goes beyond: a chain that lost its end cannot. */
+export function recordExport(uow: UnitOfWork<UserActor>): void {
+  permit(mayReadAuditTrail(uow.actor));
+  uow.audit({ action: 'audit_log.exported', resource: { type: 'audit_log', id: uow.actor.orgId } });
+}
+
+/** The last row of the organisation's chain; rows only come behind it. */
+export async function readChainHead({ actor, db }: UnitOfWork<UserActor>): Promise<ChainHead> {
+  const [head] = await rowsOf<{ seq: string; hash: string }>(
+    db,
+    `select seq, encode(hash, 'hex') as hash from audit_entries where org_id = $1 order by seq desc limit 1`,
+    [actor.orgId],
+  );
+  return { seq: Number(head?.seq ?? 0), hash: head?.hash ?? '' };
+}
+
+/** Rows as they were hashed, oldest first: those behind `afterSeq`, up to `lastSeq`, at most `limit`. */
+export async function readChain(
+  { actor, db }: UnitOfWork<UserActor>,
+  { afterSeq, lastSeq, limit }: { readonly afterSeq: number; readonly lastSeq: number; readonly limit: number },
+): Promise<ExportRow[]> {
+  const rows = await rowsOf<Omit<ExportRow, 'seq'> & { readonly seq: string }>(
+    db,
+    `select seq, body, encode(prev_hash, 'hex') as "prevHash", encode(hash, 'hex') as hash
+     from audit_entries where org_id = $1 and seq > $2 and seq <= $3 order by seq limit $4`,
+    [actor.orgId, afterSeq, lastSeq, limit],
+  );
+  return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
 }

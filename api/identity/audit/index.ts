@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../endpoint.ts';
+import { exportAuditTrail } from './export-audit-trail.ts';
 import { listAuditTrailEndpoint } from './list-audit-trail.ts';
 
-export const auditEndpoints: readonly Endpoint[] = [listAuditTrailEndpoint];
+export const auditEndpoints: readonly Endpoint[] = [listAuditTrailEndpoint, exportAuditTrail];
