@@ -12,12 +12,16 @@ export function accessLog({ log, metrics }: { log: Logger; metrics: Metrics }): 
       await next();
     } finally {
       const ms = performance.now() - startedAt;
-      const { requestId, endpoint, actor } = stateOf(ctx);
+      const { requestId, endpoint, actor, orgId = actor?.orgId } = stateOf(ctx);
       const route = endpoint?.path ?? 'unmatched';
       const method = KNOWN_METHODS.has(ctx.method) ? ctx.method : 'other';
       metrics.httpSeconds.observe({ method, route, status: String(ctx.status) }, ms / 1000);
       const facts = { requestId, method, route, status: ctx.status, ms: Math.round(ms * 10) / 10 };
-      log.info({ ...facts, ...(actor && who(actor)), ...(ctx.res.destroyed && { clientGone: true }) }, 'request');
+      const org = orgId && { orgId };
+      log.info(
+        { ...facts, ...org, ...(actor && who(actor)), ...(ctx.res.destroyed && { clientGone: true }) },
+        'request',
+      );
     }
   };
 }
@@ -27,7 +31,7 @@ const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 
 function who(actor: Caller): object {
   switch (actor.kind) {
     case 'user':
-      return { orgId: actor.orgId, actor: actor.kind, actorId: actor.userId };
+      return { actor: actor.kind, actorId: actor.userId };
     case 'candidateIdentity':
       return { actor: actor.kind, actorId: `${actor.identity.issuer}|${actor.identity.subject}` };
     case 'anonymous':

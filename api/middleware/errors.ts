@@ -10,9 +10,9 @@ export function errorReplies(log: Logger): Middleware {
     try {
       await next();
     } catch (thrown) {
-      const { requestId, endpoint } = stateOf(ctx);
+      const { requestId, endpoint, actor, orgId = actor?.orgId } = stateOf(ctx);
       const { error, unexpected } = mapError(thrown);
-      const facts = { requestId, route: endpoint?.path, errorCode: error.code };
+      const facts = { requestId, route: endpoint?.path, errorCode: error.code, ...(orgId && { orgId }) };
       if (unexpected) log.error({ ...facts, err: thrown }, 'request failed');
       else if (error.status >= 500) log.warn({ ...facts, err: error.cause ?? error }, 'request refused');
       reply(ctx, error, requestId);

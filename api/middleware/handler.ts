@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import type { Context, Middleware } from 'koa';
+import type { UnitsOfWork } from '../../core/unit-of-work.ts';
+import type { Actor } from '../../domain/identity/actor.ts';
 import type { App } from '../app.ts';
 import type { Endpoint, ReplySchema, RequestInfo } from '../endpoint.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
-import { stateOf } from './state.ts';
+import { stateOf, type RequestState } from './state.ts';
 import { readInput } from './validation.ts';
 
 /** One endpoint as the end of the chain: authenticate, validate, handle, reply. */
@@ -21,8 +23,25 @@ export function handlerOf(app: App, endpoint: Endpoint, clients: ClientWatch): M
       signal: clients.watch(ctx),
       ...(key && { idempotencyKey: key }),
     };
-    const reply = await endpoint.handle({ app, actor, input, request });
+    const reply = await endpoint.handle({ app: { ...app, uow: noting(app.uow, state) }, actor, input, request });
     send(ctx, reply, endpoint.replies[reply.status]);
+  };
+}
+
+/** A candidate's token names no organisation: for the log it is the one that the handler opens its units of work in. */
+function noting(units: UnitsOfWork, state: RequestState): UnitsOfWork {
+  const note = ({ orgId }: Actor): void => {
+    if (orgId !== null) state.orgId = orgId;
+  };
+  return {
+    read(actor, work) {
+      note(actor);
+      return units.read(actor, work);
+    },
+    write(actor, work, request) {
+      note(actor);
+      return units.write(actor, work, request);
+    },
   };
 }
 

@@ -7,6 +7,8 @@ export interface RequestState {
   requestId: string;
   endpoint?: Endpoint;
   actor?: Caller;
+  /** The organisation that the request was for, as soon as that is known. */
+  orgId?: string;
 }
 
 /** The typed view of `ctx.state`. */
