@@ -121,7 +121,7 @@ export type Policy = (...facts: never[]) => Verdict;
  * `may` names the policy that decides. Most policies need facts that only the handler can load, so it is the handler (or
  * the service, under the row's lock) that asks it: `permit(mayReadTask(actor, task), { hidden: 'TASK_NOT_FOUND' })` from
  * `core/permit.ts`. `'public'` says that there is nothing to decide. A test proves that every endpoint names a policy,
- * that only open doors are `'public'`, and that each named policy is asked through `permit` somewhere.
+ * that only open doors are `'public'`, and that each named policy is asked through `permit` by what the endpoint imports.
  *
  * `errors` lists the codes that this endpoint adds to the common ones (`common-errors.ts`: validation, sign-in, 5xx); the
  * tests' client fails on any other.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { errorCatalogue } from '../../../core/error-catalogue.ts';
 import { endpoints } from '../../../api/index.ts';
 
@@ -20,20 +20,25 @@ describe('the table of endpoints', () => {
     }
   });
 
-  it('names only policies that a handler or service asks through permit', async () => {
-    const sources = await sourcesOf(['api', 'services']);
-    for (const { method, path, may } of endpoints) {
-      if (may === 'public') continue;
-      const asked = new RegExp(`permit\\(\\s*${may.name}\\(`);
-      assert.ok(
-        sources.some((source) => asked.test(source)),
-        `${method} ${path}: nobody asks permit(${may.name}(…))`,
-      );
+  it('names only policies that the handler, or a service that it imports, asks through permit', async () => {
+    const named = new Set<string>();
+    for (const file of await filesIn('api')) {
+      const reached = await reachedFrom(file);
+      for (const [, policy = ''] of (reached.get(file) ?? '').matchAll(/\bmay: (may\w+)/g)) {
+        named.add(policy);
+        const asked = new RegExp(`permit\\(\\s*${policy}\\(`);
+        assert.ok(
+          [...reached.values()].some((source) => asked.test(source)),
+          `${file}: nobody whom it calls asks permit(${policy}(…))`,
+        );
+      }
     }
+    const inTable = new Set(endpoints.flatMap(({ may }) => (may === 'public' ? [] : [may.name])));
+    assert.deepEqual([...named].sort(), [...inTable].sort());
   });
 
   it('names only policies that are pure rules of the domain', async () => {
-    const domain = await sourcesOf(['domain']);
+    const domain = await Promise.all((await filesIn('domain')).map((file) => readFile(file, 'utf8')));
     for (const { may } of endpoints) {
       if (may === 'public') continue;
       assert.ok(
@@ -68,12 +73,19 @@ describe('the table of endpoints', () => {
   });
 });
 
-async function sourcesOf(folders: readonly string[]): Promise<string[]> {
-  const files = await Promise.all(
-    folders.map(async (folder) => {
-      const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
-      return entries.filter((entry) => entry.name.endsWith('.ts')).map((entry) => join(entry.parentPath, entry.name));
-    }),
-  );
-  return Promise.all(files.flat().map((file) => readFile(file, 'utf8')));
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.name.endsWith('.ts')).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The sources of a file and of whatever it imports from api/ and services/, at any depth; types do not count. */
+async function reachedFrom(file: string, reached = new Map<string, string>()): Promise<Map<string, string>> {
+  if (reached.has(file)) return reached;
+  const source = await readFile(file, 'utf8');
+  reached.set(file, source);
+  for (const [, imported = ''] of source.matchAll(/^(?:import|export) (?!type )[^;]*? from '(\.[^']+)'/gms)) {
+    const target = join(dirname(file), imported);
+    if (/^(api|services)\//.test(relative(root, target))) await reachedFrom(target, reached);
+  }
+  return reached;
 }
