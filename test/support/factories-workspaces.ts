@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { workspaceActivities } from '../../activities/workspaces.ts';
@@ -13,6 +12,7 @@ import type { FinishedRun } from '../../domain/workspaces/test-run.ts';
 import { readWorkflow } from '../../local/github/actions/index.ts';
 import { controlClient, type ControlClient } from '../../local/github/control/client.ts';
 import { startLocalGithub } from '../../local/github/server.ts';
+import { eventually } from './eventually.ts';
 import type { RunOwner, RunOwners } from '../../services/workspaces/run-records.ts';
 
 /** A template whose workflow file declares Tenon's inputs and one of its own. */
@@ -143,10 +143,9 @@ export function resultsArtifact(results: object, name = 'tenon-test-results') {
 }
 
 /** Waits until GitHub says that the run has ended. */
-export async function runEnd(forge: GithubForge, repo: string, githubRunId: string): Promise<FinishedRun> {
-  for (;;) {
+export function runEnd(forge: GithubForge, repo: string, githubRunId: string): Promise<FinishedRun> {
+  return eventually(`the end of run ${githubRunId} of ${repo}`, async () => {
     const { status, conclusion, headSha } = await forge.getRun(repo, githubRunId);
-    if (status === 'completed' && conclusion !== null) return { githubRunId, conclusion, headSha };
-    await setTimeout(20);
-  }
+    return status === 'completed' && conclusion !== null && { githubRunId, conclusion, headSha };
+  });
 }

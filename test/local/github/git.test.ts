@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { generate, git, org, startTestGithub, stopTestGithub, withToken } from './support.ts';
+import { generate, git, gitAs, org, startTestGithub, stopTestGithub } from './support.ts';
 import type { TestGithub } from './support.ts';
 
 describe('local GitHub: git over HTTP', () => {
@@ -35,7 +35,7 @@ describe('local GitHub: git over HTTP', () => {
   after(() => stopTestGithub(github));
 
   async function clone(token: string, folder: string, ...options: string[]): Promise<string> {
-    await git(github.dir, 'clone', '--quiet', ...options, withToken(cloneUrl, token), folder);
+    await gitAs(token)(github.dir, 'clone', '--quiet', ...options, cloneUrl, folder);
     return path.join(github.dir, folder);
   }
 
@@ -51,7 +51,7 @@ describe('local GitHub: git over HTTP', () => {
     assert.equal(await fs.readFile(path.join(folder, 'README.md'), 'utf8'), '# Small\n');
     assert.equal(await git(folder, 'rev-list', '--count', 'HEAD'), '1');
     const sha = await commit(folder, 'one\n');
-    await git(folder, 'push', '--quiet', 'origin', 'main');
+    await gitAs(writer)(folder, 'push', '--quiet', 'origin', 'main');
     const { data: branch } = await github.octokit.request('GET /repos/{owner}/{repo}/branches/{branch}', {
       owner: org,
       repo: 'work',
@@ -60,8 +60,8 @@ describe('local GitHub: git over HTTP', () => {
     assert.equal(branch.commit.sha, sha);
     const other = await clone(reader, 'other', '--depth=1');
     const next = await commit(folder, 'two\n');
-    await git(folder, 'push', '--quiet', 'origin', 'main');
-    await git(other, 'fetch', '--quiet');
+    await gitAs(writer)(folder, 'push', '--quiet', 'origin', 'main');
+    await gitAs(reader)(other, 'fetch', '--quiet');
     assert.equal(await git(other, 'rev-parse', 'origin/main'), next);
   });
 
@@ -72,7 +72,7 @@ describe('local GitHub: git over HTTP', () => {
       Buffer.from(Array.from({ length: 3_000_000 }, (_, i) => (i * 7919) % 251)),
     );
     await commit(folder, 'three\n');
-    await git(folder, 'push', '--quiet', 'origin', 'HEAD:refs/heads/large');
+    await gitAs(writer)(folder, 'push', '--quiet', 'origin', 'HEAD:refs/heads/large');
     const partial = await clone(reader, 'partial', '--filter=blob:none', '--no-checkout');
     assert.match(await git(partial, 'branch', '--remotes'), /origin\/large/);
   });
@@ -85,7 +85,7 @@ describe('local GitHub: git over HTTP', () => {
     );
     const folder = await clone(reader, 'read-only');
     await commit(folder, 'four\n');
-    await assert.rejects(git(folder, 'push', '--quiet', 'origin', 'main'), /403/);
+    await assert.rejects(gitAs(reader)(folder, 'push', '--quiet', 'origin', 'main'), /403/);
   });
 
   it('hides the repository from somebody who may not see it', async () => {
@@ -114,20 +114,21 @@ describe('local GitHub: git over HTTP', () => {
     await commit(folder, 'five\n');
     const repository = { owner: org, repo: 'work' };
     await github.octokit.request('PATCH /repos/{owner}/{repo}', { ...repository, archived: true });
-    await assert.rejects(git(folder, 'push', '--quiet', 'origin', 'main'), /403/);
+    await assert.rejects(gitAs(writer)(folder, 'push', '--quiet', 'origin', 'main'), /403/);
     await clone(reader, 'still-readable');
     await github.octokit.request('PATCH /repos/{owner}/{repo}', { ...repository, archived: false });
-    await git(folder, 'pull', '--quiet', '--rebase', '--strategy-option=theirs', 'origin', 'main');
-    await git(folder, 'push', '--quiet', 'origin', 'main');
+    await gitAs(writer)(folder, 'pull', '--quiet', '--rebase', '--strategy-option=theirs', 'origin', 'main');
+    await gitAs(writer)(folder, 'push', '--quiet', 'origin', 'main');
   });
 
   it('clones an empty repository that is still being generated', async () => {
     await github.control.generateDelay({ ms: -1 });
     const { clone_url: empty } = await generate(github, 'later');
-    await git(github.dir, 'clone', '--quiet', withToken(empty, github.token), 'empty');
+    const service = gitAs(github.token);
+    await service(github.dir, 'clone', '--quiet', empty, 'empty');
     assert.equal(await github.control.releaseGenerated(), 1);
     await github.control.resetFaults();
-    await git(path.join(github.dir, 'empty'), 'pull', '--quiet');
+    await service(path.join(github.dir, 'empty'), 'pull', '--quiet');
     assert.equal(await git(path.join(github.dir, 'empty'), 'rev-list', '--count', 'HEAD'), '1');
   });
 });

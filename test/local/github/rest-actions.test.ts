@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { groups, restCaller } from './rest-caller.ts';
 import type { RestCaller } from './rest-caller.ts';
-import { eventually, generate, org, startTestGithub, stopTestGithub, workflowText } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { generate, org, startTestGithub, stopTestGithub, workflowText } from './support.ts';
 import type { TestGithub } from './support.ts';
 
 describe('local GitHub: REST replies for Actions and hooks fit the published description', () => {
@@ -33,7 +34,7 @@ describe('local GitHub: REST replies for Actions and hooks fit the published des
     const runId: number = run.data.workflow_run_id;
     await rest.expectStatus(204, dispatch, { ...workflow, ref: 'main' });
     const get = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}';
-    const ended = await eventually(async () => {
+    const ended = await eventually('the end of the run', async () => {
       const { data } = await rest.call(get, { ...here, run_id: runId });
       return data.status === 'completed' && data;
     });
@@ -84,7 +85,7 @@ describe('local GitHub: REST replies for Actions and hooks fit the published des
     await rest.expectStatus(202, 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel', otherRun);
     await github.control.nextRuns({ conclusion: 'success', artifacts });
     const third = await rest.call(dispatch, workflow);
-    const expired = await eventually(async () => {
+    const expired = await eventually('the expired artifact', async () => {
       const route = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts';
       const { data } = await rest.call(route, { ...here, run_id: third.data.workflow_run_id });
       return data.artifacts[0];
@@ -145,7 +146,7 @@ describe('local GitHub: REST replies for Actions and hooks fit the published des
     const file = { ...here, path: 'hooked.txt', message: 'Hooked', content: '' };
     await rest.expectStatus(201, 'PUT /repos/{owner}/{repo}/contents/{path}', file);
     const list = 'GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries';
-    const delivery = await eventually(async () => (await rest.call(list, own)).data[0]);
+    const delivery = await eventually('the delivery', async () => (await rest.call(list, own)).data[0]);
     assert.deepEqual([delivery.event, delivery.status_code], ['push', 0]);
     const one = { ...own, delivery_id: delivery.id };
     const full = await rest.call('GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}', one);

@@ -2,17 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { ExecuteWorkflow } from '../../../local/github/actions/types.ts';
-import {
-  dispatch,
-  eventually,
-  generate,
-  git,
-  org,
-  startTestGithub,
-  stopTestGithub,
-  template,
-  withToken,
-} from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { dispatch, generate, gitAs, org, startTestGithub, stopTestGithub, template } from './support.ts';
 import type { TestGithub } from './support.ts';
 
 /** Ends only when it is told to. */
@@ -51,7 +42,7 @@ describe('local GitHub: a restart and the pages', () => {
     const { token } = await github.control.user('mona');
     await github.octokit.request('PUT /repos/{owner}/{repo}/collaborators/{username}', { ...here, username: 'mona' });
     const run = await dispatch(github);
-    await eventually(async () => (await readRun(run)).status === 'completed');
+    await eventually('the end of the run', async () => (await readRun(run)).status === 'completed');
     const head = await headOf('work');
     github = await github.restart();
     const { data } = await github.octokit.request('GET /repos/{owner}/{repo}', here);
@@ -61,7 +52,7 @@ describe('local GitHub: a restart and the pages', () => {
     assert.equal(invitations.length, 1);
     assert.equal((await readRun(run)).conclusion, 'success');
     assert.ok((await dispatch(github)) > run);
-    await git(github.dir, 'clone', '--quiet', withToken(data.clone_url, github.token), 'again');
+    await gitAs(github.token)(github.dir, 'clone', '--quiet', data.clone_url, 'again');
   });
 
   it('ends as cancelled what ran, executes what waited and fills what was empty', async () => {
@@ -69,7 +60,7 @@ describe('local GitHub: a restart and the pages', () => {
     await generate(github, 'work');
     const runs = [await dispatch(github), await dispatch(github), await dispatch(github)];
     const [first = 0, second = 0, third = 0] = runs;
-    await eventually(async () => (await readRun(second)).status === 'in_progress');
+    await eventually('the start of the second run', async () => (await readRun(second)).status === 'in_progress');
     assert.equal((await readRun(third)).status, 'queued');
     await github.control.generateDelay({ ms: -1 });
     await generate(github, 'empty');
@@ -80,13 +71,16 @@ describe('local GitHub: a restart and the pages', () => {
       [(await readRun(first)).conclusion, (await readRun(second)).conclusion],
       ['cancelled', 'cancelled'],
     );
-    const ended = await eventually(async () => {
+    const ended = await eventually('the end of the third run', async () => {
       const run = await readRun(third);
       return run.status === 'completed' && run;
     });
     assert.equal(ended.conclusion, 'success');
     assert.match(await headOf('empty'), /^[0-9a-f]{40}$/);
-    await eventually(async () => (await fs.readdir(path.join(github.dir, 'state/work'))).length === 0);
+    await eventually(
+      'an empty work folder',
+      async () => (await fs.readdir(path.join(github.dir, 'state/work'))).length === 0,
+    );
   });
 
   it('imports a template once, with the same SHA everywhere, and again when its folder has changed', async () => {

@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import yauzl from 'yauzl';
 import type { ExecuteWorkflow, WorkflowRunRequest } from '../../../local/github/actions/types.ts';
-import { dispatch, eventually, generate, org, startTestGithub, stopTestGithub, succeed } from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { dispatch, generate, org, startTestGithub, stopTestGithub, succeed } from './support.ts';
 import type { TestGithub } from './support.ts';
 
 type Entries = Record<string, string>;
@@ -50,7 +51,7 @@ describe('local GitHub: workflow runs', () => {
   }
 
   async function reached(runId: number, status: string) {
-    return eventually(async () => {
+    return eventually(`run ${runId} ${status}`, async () => {
       const run = await read(runId);
       return run.status === status && run;
     });

@@ -141,7 +141,22 @@ export async function dispatch(github: TestGithub, inputs: Record<string, string
 const run = promisify(execFile);
 
 /** The user's git, with nothing but its own environment. */
-export async function git(cwd: string, ...args: string[]): Promise<string> {
+export function git(cwd: string, ...args: string[]): Promise<string> {
+  return runGit(cwd, args);
+}
+
+/** The same with a token, which goes through git's environment: never into a URL, a file or a process list. */
+export function gitAs(token: string): typeof git {
+  const credential = Buffer.from(`candidate:${token}`).toString('base64');
+  const settings = {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'http.extraHeader',
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${credential}`,
+  };
+  return (cwd, ...args) => runGit(cwd, args, settings);
+}
+
+async function runGit(cwd: string, args: readonly string[], settings: Record<string, string> = {}): Promise<string> {
   const env = {
     PATH: process.env['PATH'],
     HOME: cwd,
@@ -152,20 +167,8 @@ export async function git(cwd: string, ...args: string[]): Promise<string> {
     GIT_AUTHOR_EMAIL: 'candidate@example.com',
     GIT_COMMITTER_NAME: 'Candidate',
     GIT_COMMITTER_EMAIL: 'candidate@example.com',
+    ...settings,
   };
   const { stdout } = await run('git', args, { cwd, env });
   return stdout.trim();
-}
-
-export function withToken(cloneUrl: string, token: string): string {
-  return cloneUrl.replace('://', `://candidate:${token}@`);
-}
-
-/** Asks until the answer is there; the caller's test has the time limit. */
-export async function eventually<T>(ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -4,17 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { verify } from '@octokit/webhooks-methods';
 import { loadGithubDescription } from '../../support/github-openapi.ts';
 import type { GithubDescription } from '../../support/github-openapi.ts';
-import {
-  dispatch,
-  eventually,
-  generate,
-  git,
-  org,
-  startTestGithub,
-  stopTestGithub,
-  template,
-  withToken,
-} from './support.ts';
+import { eventually } from '../../support/eventually.ts';
+import { dispatch, generate, git, gitAs, org, startTestGithub, stopTestGithub, template } from './support.ts';
 import type { TestGithub } from './support.ts';
 
 interface Received {
@@ -63,7 +54,7 @@ describe('local GitHub: webhooks', () => {
   afterEach(() => github.control.resetFaults());
 
   async function heard(which: (one: Received) => boolean, count = 1): Promise<Received[]> {
-    return eventually(async () => {
+    return eventually(`${count} webhooks of a kind`, async () => {
       const found = received.filter(which);
       return found.length >= count && found;
     });
@@ -110,12 +101,12 @@ describe('local GitHub: webhooks', () => {
   });
 
   it('tells a push over git: commits, files, before and after', async () => {
-    const url = withToken(`${github.url}/${org}/work.git`, github.token);
-    await git(github.dir, 'clone', '--quiet', url, 'pushing');
+    const service = gitAs(github.token);
+    await service(github.dir, 'clone', '--quiet', `${github.url}/${org}/work.git`, 'pushing');
     const folder = `${github.dir}/pushing`;
     await git(folder, 'mv', 'README.md', 'READ.md');
     await git(folder, 'commit', '--quiet', '--message', 'Move');
-    await git(folder, 'push', '--quiet', 'origin', 'main', 'HEAD:refs/heads/side');
+    await service(folder, 'push', '--quiet', 'origin', 'main', 'HEAD:refs/heads/side');
     const pushes = await heard(({ event }) => event === 'push', 2);
     for (const { payload } of pushes) assert.deepEqual(description.webhookProblems('push', payload), []);
     const main = pushes.find(({ payload }) => payload['ref'] === 'refs/heads/main')?.payload;
@@ -123,7 +114,7 @@ describe('local GitHub: webhooks', () => {
     assert.deepEqual([main?.['after'], main?.['created'], main?.['forced']], [sha, false, false]);
     const [commit] = (main?.['commits'] ?? []) as { id: string; added: string[]; removed: string[] }[];
     assert.deepEqual([commit?.id, commit?.added, commit?.removed], [sha, ['READ.md'], ['README.md']]);
-    await git(folder, 'push', '--quiet', '--delete', 'origin', 'side');
+    await service(folder, 'push', '--quiet', '--delete', 'origin', 'side');
     const [removal] = await heard(({ payload }) => payload['deleted'] === true);
     assert.deepEqual(description.webhookProblems('push', removal?.payload), []);
   });
@@ -179,7 +170,7 @@ describe('local GitHub: webhooks', () => {
     const { data: hooks } = await github.octokit.request('GET /orgs/{org}/hooks', { org });
     const hook = { org, hook_id: Number(hooks[0]?.id) };
     const list = 'GET /orgs/{org}/hooks/{hook_id}/deliveries';
-    const failed = await eventually(async () => {
+    const failed = await eventually('the failed delivery', async () => {
       const { data } = await github.octokit.request(list, hook);
       return data.find(({ status_code: code }) => code === 503);
     });
@@ -190,7 +181,7 @@ describe('local GitHub: webhooks', () => {
     });
     const [, again] = await heard(() => true, 2);
     assert.equal(again?.headers['x-github-delivery'], failed.guid);
-    const repeated = await eventually(async () => {
+    const repeated = await eventually('the repeated delivery', async () => {
       const { data } = await github.octokit.request(list, hook);
       return data.find(({ redelivery }) => redelivery);
     });
