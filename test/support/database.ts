@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import type { Sequelize } from 'sequelize';
 import type { Delivered, OutboxEntry } from '../../core/outbox.ts';
+import { filterByTenant } from '../../core/tenant-filter.ts';
 import { unitsOfWork, type UnitsOfWork } from '../../core/unit-of-work.ts';
+import { defineModels } from '../../models/index.ts';
 import { connect } from '../../services/connect.ts';
 
 /** This mocha process's own database: a clone of the migrated template, with every role's address. */
@@ -24,12 +26,40 @@ export interface TestDatabase {
   rows<T extends object>(sql: string, values?: readonly unknown[]): Promise<T[]>;
 }
 
-let opened: Promise<TestDatabase> | undefined;
-let admin: Client | undefined;
+interface OpenDatabase extends TestDatabase {
+  /** Closes connections and drops the clone. */
+  close(): Promise<void>;
+}
+
+/** What a variant of the database does without; it holds tenants apart all the same. */
+export interface Without {
+  readonly rowSecurity?: boolean;
+  /** The filter of model queries (core/tenant-filter.ts). */
+  readonly codeFilter?: boolean;
+}
+
+let opened: Promise<OpenDatabase> | undefined;
 
 /** Clones the template at the first call. */
 export function testDatabase(): Promise<TestDatabase> {
   return (opened ??= clone());
+}
+
+/**
+ * Puts an empty variant in the place of this process's database: models, factories and `testDatabase()` use it until the
+ * function that this gives is called. Call both in `before` and `after`.
+ */
+export async function useVariant(without: Without): Promise<() => Promise<void>> {
+  const usual = await testDatabase();
+  const variant = await clone(without);
+  const before = opened;
+  opened = Promise.resolve(variant);
+  return async () => {
+    opened = before;
+    defineModels(usual.db);
+    filterByTenant(usual.db);
+    await variant.close();
+  };
 }
 
 /** Removes every row; call it in `before`. Ids go on counting, so a forgotten row of another file is never mistaken for ours. */
@@ -46,19 +76,22 @@ export async function resetDatabase(): Promise<TestDatabase> {
 // would drop the database of a second, unused instance.
 after(dropTestDatabase);
 
-/** Closes connections and drops the clone. */
 async function dropTestDatabase(): Promise<void> {
   if (!opened) return;
-  const { db, name } = await opened;
-  await db.close();
-  await admin?.end();
+  const database = await opened;
   opened = undefined;
-  await withAdmin(variable('TENON_TEST_PG_ADMIN_URL'), (client) =>
-    client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`),
-  );
+  await database.close();
 }
 
-async function clone(): Promise<TestDatabase> {
+const NO_ROW_SECURITY = `do $$
+declare sealed regclass;
+begin
+  for sealed in select oid from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace loop
+    execute format('alter table %s disable row level security', sealed);
+  end loop;
+end $$`;
+
+async function clone(without: Without = {}): Promise<OpenDatabase> {
   const adminUrl = variable('TENON_TEST_PG_ADMIN_URL');
   const template = variable('TENON_TEST_TEMPLATE_DB');
   const passwords = JSON.parse(process.env['TENON_TEST_PG_PASSWORDS'] ?? '{}') as Record<string, string>;
@@ -79,8 +112,9 @@ async function clone(): Promise<TestDatabase> {
   inside.pathname = `/${name}`;
   const looker = new Client({ connectionString: inside.href });
   await looker.connect();
-  admin = looker;
-  const db = connect(urlOf('app'), { poolSize: 10, applicationName: 'tenon-test' });
+  if (without.rowSecurity) await looker.query(NO_ROW_SECURITY);
+  const seal = without.codeFilter ? () => undefined : filterByTenant;
+  const db = connect(urlOf('app'), { poolSize: 10, applicationName: 'tenon-test' }, seal);
   const unitsWith = (deliver: (entries: readonly OutboxEntry[]) => Promise<Delivered[]>): UnitsOfWork =>
     unitsOfWork({
       db,
@@ -100,6 +134,13 @@ async function clone(): Promise<TestDatabase> {
     uow: unitsWith(() => Promise.resolve([])),
     rows: async <T extends object>(sql: string, values: readonly unknown[] = []) =>
       (await looker.query<T>(sql, [...values])).rows,
+    async close() {
+      await db.close();
+      await looker.end();
+      await withAdmin(adminUrl, (client) =>
+        client.query(`drop database if exists ${client.escapeIdentifier(name)} with (force)`),
+      );
+    },
   };
 }
 

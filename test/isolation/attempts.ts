@@ -1,0 +1,184 @@
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import type { CandidateActor, SystemActor, UserActor } from '../../domain/identity/actor.ts';
+import { settleEffect } from '../../services/effects.ts';
+import { listCandidates } from '../../services/hiring/candidate-list.ts';
+import { claimByInvite, claimSession } from '../../services/hiring/claims.ts';
+import { findInvited, invite } from '../../services/hiring/invites.ts';
+import { completeRunSubmission, settleFailedRun, storeRunSubmission } from '../../services/hiring/run-submissions.ts';
+import {
+  loadCandidateTask,
+  loadProgress,
+  openOwnSession,
+  readClaimedSession,
+} from '../../services/hiring/session-access.ts';
+import { expireIfDue, loadSessionClock, recordSessionEnded } from '../../services/hiring/session-clock.ts';
+import { createSimulation, listSimulations, loadSimulation } from '../../services/hiring/simulations.ts';
+import { listSubmissions, loadSubmission } from '../../services/hiring/submission-reads.ts';
+import { lookAtSubmission, startSubmissionRun } from '../../services/hiring/submit-code.ts';
+import { readSubmission, submitText } from '../../services/hiring/turn-in.ts';
+import { bindAccount, loadAccount, loadOrganization, roleNames } from '../../services/identity/accounts.ts';
+import {
+  beginSending,
+  recordFailed,
+  recordRefusal,
+  recordSent,
+  recordUnknown,
+  requestEmail,
+} from '../../services/mail/emails.ts';
+import {
+  loadProvisioning,
+  recordProvisioningFailed,
+  recordProvisioningStarted,
+  recordReady,
+} from '../../services/workspaces/provisioning-records.ts';
+import { initWorkspace, requestWorkspace } from '../../services/workspaces/provisioning.ts';
+import { inputsOf } from '../../services/workspaces/run-inputs.ts';
+import {
+  loadRun,
+  recordDispatched,
+  recordFinished,
+  recordRunFailed,
+  type RunOwners,
+} from '../../services/workspaces/run-records.ts';
+import { findOpened, loadReady, readWorkspace } from '../../services/workspaces/task-workspace.ts';
+import { findRunByGithubId, isWorthKeeping, readRun, startRun } from '../../services/workspaces/test-runs.ts';
+import { tellRunFinished } from '../../services/workspaces/webhook-deliveries.ts';
+import { readSettings } from '../../core/settings.ts';
+import { testEnvironment } from '../support/settings.ts';
+import { taskOf } from '../support/factories-hiring.ts';
+import { atWork, type Side } from './sides.ts';
+
+type Attempts<A extends UserActor | CandidateActor | SystemActor> = Readonly<
+  Record<string, (uow: UnitOfWork<A>, theirs: Side) => Promise<unknown>>
+>;
+
+const { linkKeys } = readSettings(testEnvironment());
+const links = { linkKeys, repoPrefix: 'ws-', portalUrl: 'http://127.0.0.1:1' };
+const owners: RunOwners = {
+  submission: { dispatched: storeRunSubmission, finished: completeRunSubmission, failed: settleFailedRun },
+};
+const evidence = { commitSha: 'd'.repeat(40), diffSummary: null, diffErrorCode: null };
+const identity = { issuer: 'https://taken.test/', subject: 'taken', email: 'taken@x.test' };
+const finishedOf = ({ running }: Side) => ({
+  githubRunId: running.githubRunId ?? '',
+  conclusion: 'success',
+  headSha: 'd'.repeat(40),
+});
+const life = ({ requested: { id, generation } }: Side) => ({ workspaceId: id, generation });
+const clock = ({ orgId, working }: Side) => ({ orgId, sessionId: working.id, generation: 1 });
+const codeTask = ({ working }: Side) => ({ sessionId: working.id, taskId: taskOf(working, 'code').id });
+const repository = { templateRepo: 'o/t', repoFullName: 'o/intruder' };
+
+/** What an account tries with what belongs to `theirs`. Each sees or changes something in its own organisation. */
+export const ofUsers: Attempts<UserActor> = {
+  listCandidates: (uow, { simulation }) => listCandidates(uow, simulation.id, { limit: 10 }),
+  loadSimulation: (_, { simulation }) => loadSimulation(simulation.id),
+  listSimulations: (uow) => listSimulations(uow, { mine: true, limit: 10 }),
+  listSubmissions: (uow, { working }) => listSubmissions(uow, { candidateSessionId: working.id, limit: 10, offset: 0 }),
+  loadSubmission: (uow, { submission }) => loadSubmission(uow, submission.id),
+  createSimulation: (uow) =>
+    createSimulation(
+      uow,
+      { title: 'T', role: 'R', techStack: 'S', seniority: 'M', focus: '', templateKey: 'node-express-ts' },
+      'o',
+    ),
+  invite: (uow, { simulation }) =>
+    invite(uow, simulation, { candidateName: 'N', inviteEmail: 'new@sides.example' }, links),
+  'invite again': (uow, { simulation, working }) =>
+    invite(uow, simulation, { candidateName: 'N', inviteEmail: working.session.inviteEmail }, links),
+  findInvited: (uow, { simulation, working }) => findInvited(uow, simulation, working.id),
+  loadAccount: (uow, { user }) => loadAccount(uow, user.userId),
+  loadOrganization: (uow, { orgId }) => loadOrganization(uow, orgId),
+  roleNames: (uow, { user }) => roleNames(uow, user.userId),
+  bindAccount: (uow, { user }) =>
+    bindAccount(uow, user.userId, { ...identity, emailVerified: true, name: 'N', permissions: [] }),
+};
+
+/** What a candidate tries. */
+export const ofCandidates: Attempts<CandidateActor> = {
+  claimByInvite: (uow, { working }) => claimByInvite(uow, working.id),
+  claimSession: (uow, { invited }) =>
+    claimSession(
+      { ...uow, actor: { ...uow.actor, identity: { ...uow.actor.identity, email: invited.session.inviteEmail } } },
+      invited.session,
+    ),
+  openOwnSession: (uow, { working }) => openOwnSession(uow, working.id),
+  readClaimedSession: (uow, { working }) => readClaimedSession(uow, working.id),
+  loadCandidateTask: (uow, side) => loadCandidateTask(uow, { ...codeTask(side), lock: true }),
+  loadProgress: (_, { working }) => loadProgress(working.session),
+  startSubmissionRun: (uow, { working, submission }) =>
+    startSubmissionRun(uow, atWork(working, 'code', [submission.taskId]), {
+      branch: undefined,
+      inputs: {},
+      graceMs: 0,
+    }),
+  submitText: (uow, { starting }) => submitText(uow, atWork(starting, 'design', []), 'text'),
+  readSubmission: (_, { submission }) => readSubmission(submission.id),
+  lookAtSubmission: (_, { running }) => lookAtSubmission(running.id),
+  initWorkspace: (uow, side) => initWorkspace(uow, { ...codeTask(side), ...repository, githubUsername: 'intruder' }),
+  findOpened: (_, side) => findOpened(codeTask(side)),
+  loadReady: (_, side) => loadReady(codeTask(side), 'WORKSPACE_UNKNOWN'),
+  readWorkspace: (_, { workspace }) => readWorkspace(workspace.id),
+  readRun: (_, { running }) => readRun(running.id),
+  isWorthKeeping: (_, { running }) => isWorthKeeping(running.id),
+  findRunByGithubId: (_, { workspace, running }) => findRunByGithubId(workspace.id, running.githubRunId ?? ''),
+  startRun: (uow, { workspace }) =>
+    startRun(uow, { workspace, branch: 'new', inputs: {}, purpose: 'run', graceMs: 0, ref: 'r' }),
+};
+
+/** What a part of Tenon is told to do. */
+export const ofTheSystem: Attempts<SystemActor> = {
+  storeRunSubmission: (uow, { running }) => storeRunSubmission(uow, running),
+  completeRunSubmission: (uow, { running }) => completeRunSubmission(uow, running, evidence),
+  loadSessionClock: (uow, side) => loadSessionClock(uow, clock(side)),
+  expireIfDue: (uow, side) => expireIfDue(uow, clock(side)),
+  recordSessionEnded: (uow, side) => recordSessionEnded(uow, { ...clock(side), reason: 'intruder' }),
+  requestEmail: (uow, { invited }) =>
+    requestEmail(uow, { kind: 'invitation', sessionId: invited.id, generation: 1, toAddress: 'x@x.test' }),
+  beginSending: (uow, { email }) => beginSending(uow, email.id),
+  recordSent: (uow, { email }) => recordSent(uow, { emailId: email.id, providerMessageId: 'm' }),
+  recordRefusal: (uow, { email }) => recordRefusal(uow, { emailId: email.id, reason: 'r' }),
+  recordFailed: (uow, { email }) => recordFailed(uow, { emailId: email.id, reason: 'r' }),
+  recordUnknown: (uow, { email }) => recordUnknown(uow, { emailId: email.id, reason: 'r' }),
+  settleEffect: (uow, { effect }) => settleEffect(uow, effect, { state: 'done', farRef: 'intruder' }),
+  loadProvisioning: (_, side) => loadProvisioning(life(side), true),
+  recordProvisioningStarted: (uow, side) => recordProvisioningStarted(uow, life(side)),
+  recordReady: (uow, side) =>
+    recordReady(uow, {
+      ...life(side),
+      repoId: '77',
+      defaultBranch: 'main',
+      baseTemplateSha: 'e'.repeat(40),
+      latestCommitSha: 'e'.repeat(40),
+      askedFor: null,
+      accessGrantedTo: null,
+      accessErrorCode: null,
+      revoked: [],
+      failed: [],
+      revocationErrorCode: null,
+    }),
+  recordProvisioningFailed: (uow, side) =>
+    recordProvisioningFailed(uow, { ...life(side), errorCode: 'GITHUB_UNAVAILABLE', reason: 'r' }),
+  requestWorkspace: (uow, { starting }) =>
+    requestWorkspace(uow, { sessionId: starting.id, taskId: taskOf(starting, 'code').id, ...repository }),
+  inputsOf: async (_, { running }) => {
+    const { tenon_day: day } = await inputsOf(running);
+    return day;
+  },
+  loadRun: (_, { running }) => loadRun(running.id, true),
+  recordDispatched: (uow, { queued }) => recordDispatched(uow, owners, { runId: queued.id, githubRunId: '4242' }),
+  recordFinished: (uow, side) =>
+    recordFinished(uow, owners, {
+      runId: side.running.id,
+      finished: finishedOf(side),
+      verdict: { kind: 'missing' },
+      diffSummary: null,
+      diffErrorCode: null,
+    }),
+  recordRunFailed: (uow, { running }) =>
+    recordRunFailed(uow, owners, { runId: running.id, errorCode: 'GITHUB_UNAVAILABLE', reason: 'r' }),
+  'tellRunFinished, as far as the run is read': async (uow, side) => {
+    await tellRunFinished(uow, side.running.id, finishedOf(side), 0);
+    return true;
+  },
+};
