@@ -1,3 +1,5 @@
+import { escapeHtml } from '../html.ts';
+
 /** A mail's words. No line of the subject can break out of its header. */
 export interface MailText {
   readonly subject: string;
@@ -54,16 +56,4 @@ export function readableUtc(at: Date): string {
 
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../../domain/html.ts';
 
 /** Text that is safe to stand in a page. */
 export class Html {
@@ -10,15 +11,10 @@ export class Html {
 
 type Part = Html | Html[] | string | number | null | undefined;
 
-function escape(text: string): string {
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
-}
-
 function render(part: Part): string {
   if (part === null || part === undefined) return '';
   if (Array.isArray(part)) return part.map(render).join('');
-  return part instanceof Html ? part.text : escape(String(part));
+  return part instanceof Html ? part.text : escapeHtml(String(part));
 }
 
 /** Template literals in which everything that is put in is escaped, unless it is Html itself. */

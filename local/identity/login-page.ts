@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { escapeHtml, sendPage } from '../web.ts';
+import { escapeHtml } from '../../domain/html.ts';
+import { sendPage } from '../web.ts';
 import { people } from './people.ts';
 
 /** Asks who one wants to be, keeping the client's request; the answer comes back as `login_hint` and `role`. */

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { escapeHtml, sendPage } from '../web.ts';
+import { escapeHtml } from '../../domain/html.ts';
+import { sendPage } from '../web.ts';
 import type { Message } from './store.ts';
 
 /** The list, newest first. */
