@@ -22,12 +22,7 @@ export function composeApi(settings: Settings): ComposedApi {
   const metrics = createMetrics({ processMetrics: true });
   const db = connect(settings.database.url, { poolSize: settings.database.poolSize, applicationName: 'tenon-api' });
   const client = temporalClient(settings);
-  const deliver = deliverAfterCommit({
-    client,
-    metrics,
-    onError: (err, entry) =>
-      log.warn({ err, outboxId: entry.id, workflowId: entry.message.start.workflowId }, 'left to the relay'),
-  });
+  const deliver = deliverAfterCommit({ client, metrics, log });
   const uow = unitsOfWork({ db, deliver, onMarkError: (err) => log.warn({ err }, 'delivered, but not marked so') });
   const wait = listenWaiter(settings.database.directUrl, log);
   const { auth } = settings;

@@ -31,12 +31,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   const units = unitsOfWork({
     db,
-    deliver: deliverAfterCommit({
-      client,
-      metrics,
-      onError: (error, { message }) =>
-        log.warn({ err: error, workflowId: message.start.workflowId }, 'left to the relay'),
-    }),
+    deliver: deliverAfterCommit({ client, metrics, log }),
     onMarkError: (error) => log.warn({ err: error }, 'delivered, but not marked so'),
   });
   const activities = allActivities({

@@ -81,9 +81,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     const deliver = deliverAfterCommit({
       client: temporal.env.client,
       metrics: createMetrics({ processMetrics: false }),
-      onError: (error) => {
-        throw error;
-      },
+      log,
     });
     units = database.unitsWith(deliver);
     recruiter = await makeUser();
