@@ -69,7 +69,9 @@ export function createRunQueue(base: Base, lifecycle: RunLifecycle, settings: Ru
     try {
       await lifecycle.started(run);
       await fs.mkdir(workDir, { recursive: true });
-      const end = await execute(run, repository, workDir, signal);
+      const end: RunEnd = signal.aborted // cancelled between its start and here: nobody would hear of it any more
+        ? { conclusion: 'cancelled', jobs: [], artifacts: [] }
+        : await execute(run, repository, workDir, signal);
       if (!closed) await lifecycle.completed(run, end);
     } finally {
       await fs.rm(workDir, { recursive: true, force: true });

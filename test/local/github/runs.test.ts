@@ -113,7 +113,7 @@ describe('local GitHub: workflow runs', () => {
     const ids: number[] = [];
     for (const marker of ['a', 'b', 'c', 'd']) ids.push(await dispatch(github, { marker }));
     const [a = 0, b = 0, c = 0, d = 0] = ids;
-    await reached(b, 'in_progress');
+    await eventually('the second to be executed', () => Promise.resolve(going.includes('b')));
     assert.deepEqual(going, ['a', 'b']);
     assert.equal((await read(c)).status, 'queued');
     const cancel = (run_id: number) =>
@@ -122,12 +122,27 @@ describe('local GitHub: workflow runs', () => {
     assert.equal((await read(c)).conclusion, 'cancelled');
     await cancel(a);
     assert.equal((await reached(a, 'completed')).conclusion, 'cancelled');
-    await reached(d, 'in_progress');
+    await eventually('the fourth to be executed', () => Promise.resolve(going.includes('d')));
     await cancel(b);
     await cancel(d);
     await reached(d, 'completed');
     await reached(b, 'completed');
     assert.deepEqual(going, ['a', 'b', 'd']);
+  });
+
+  it('ends a run that is cancelled the moment it starts, whether its executor has heard of it or not', async () => {
+    execute = async (request) => {
+      await new Promise((resolve) => {
+        request.signal.addEventListener('abort', resolve);
+      });
+      return { conclusion: 'success', runName: '', headSha: request.sha, jobs: [], artifacts: [] };
+    };
+    for (let time = 0; time < 5; time += 1) {
+      const run_id = await dispatch(github);
+      await reached(run_id, 'in_progress');
+      await github.octokit.request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', { ...here, run_id });
+      assert.equal((await reached(run_id, 'completed')).conclusion, 'cancelled');
+    }
   });
 
   it('fails a run whose executor gives up, and shows its words in the log', async () => {
