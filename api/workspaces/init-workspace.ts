@@ -4,7 +4,7 @@ import { hasWorkspace } from '../../domain/hiring/blueprint.ts';
 import { mayWorkOnSession } from '../../domain/hiring/policies.ts';
 import { decideTurn } from '../../domain/hiring/turn-in.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
-import { isGithubUsername, workspaceRepoName } from '../../domain/workspaces/workspace.ts';
+import { isGithubUsername, workspaceRepository } from '../../domain/workspaces/workspace.ts';
 import type { Workspace } from '../../models/workspace.ts';
 import { findBySessionId, loadCandidateTask, type CandidateTask } from '../../services/hiring/session-access.ts';
 import { initWorkspace, workspaceTopic } from '../../services/workspaces/provisioning.ts';
@@ -71,13 +71,13 @@ export const initWorkspaceEndpoint = endpoint({
       async (uow) => {
         const loaded = await loadCandidateTask(uow, { sessionId, taskId, lock: true });
         const githubUsername = input.body.githubUsername ?? undefined;
+        const { repoPrefix } = app.settings.github;
         const templateRepo = assertMayInit(loaded, githubUsername);
-        const [owner = ''] = templateRepo.split('/');
         return initWorkspace(uow, {
           sessionId,
           taskId,
           templateRepo,
-          repoFullName: `${owner}/${workspaceRepoName(app.settings.github.repoPrefix, sessionId, taskId)}`,
+          repoFullName: workspaceRepository({ templateRepo, repoPrefix, sessionId, taskId }),
           ...(githubUsername !== undefined && { githubUsername }),
         });
       },

@@ -4,10 +4,10 @@ import { createOnce } from '../../core/idempotency.ts';
 import { hasWorkspace } from '../../domain/hiring/blueprint.ts';
 import { mayWorkOnSession } from '../../domain/hiring/policies.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
-import { hasEnded, isBranchName } from '../../domain/workspaces/test-run.ts';
+import { hasEnded } from '../../domain/workspaces/test-run.ts';
 import type { TestRun } from '../../models/test-run.ts';
 import { findBySessionId, loadCandidateTask } from '../../services/hiring/session-access.ts';
-import { loadReady } from '../../services/workspaces/task-workspace.ts';
+import { branchToRun, loadReady } from '../../services/workspaces/task-workspace.ts';
 import {
   isWorthKeeping,
   readRun,
@@ -66,11 +66,9 @@ export const runTestsEndpoint = endpoint({
         const { task } = await loadCandidateTask(uow, { sessionId, taskId, lock: true });
         if (!hasWorkspace(task.type)) throw new AppError('TASK_NOT_RUNNABLE');
         const workspace = await loadReady({ sessionId, taskId }, 'WORKSPACE_NOT_INITIALIZED');
-        const name = branch ?? workspace.defaultBranch ?? 'main';
-        if (!isBranchName(name)) throw new AppError('INVALID_BRANCH_NAME');
         const wanted = {
           workspace,
-          branch: name,
+          branch: branchToRun(workspace, branch),
           inputs: workflowInputs ?? {},
           purpose: 'run',
           graceMs: webhookGraceMs(app.settings.github),

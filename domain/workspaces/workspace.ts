@@ -19,7 +19,19 @@ export function sameLogin(one: string | null, other: string | null): boolean {
 /** Each name of a workspace is a stranger who gets, and loses, the right to push. */
 export const MOST_NAME_CHANGES = 5;
 
-/** The repository's name: the same for the same task, so that a retry adopts what an earlier try made. */
-export function workspaceRepoName(prefix: string, sessionId: string, taskId: string): string {
-  return `${prefix}${sessionId}-task${taskId}`;
+export interface WorkspaceOfTask {
+  /** `owner/name` */
+  readonly templateRepo: string;
+  readonly repoPrefix: string;
+  readonly sessionId: string;
+  readonly taskId: string;
+}
+
+/**
+ * The repository's `owner/name`, beside its template: the same for the same task, so that a retry adopts what an earlier
+ * try made.
+ */
+export function workspaceRepository({ templateRepo, repoPrefix, sessionId, taskId }: WorkspaceOfTask): string {
+  const [owner = ''] = templateRepo.split('/');
+  return `${owner}/${repoPrefix}${sessionId}-task${taskId}`;
 }

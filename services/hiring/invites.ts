@@ -6,7 +6,7 @@ import { hasWorkspace } from '../../domain/hiring/blueprint.ts';
 import { hasExpired } from '../../domain/hiring/claim.ts';
 import { mayInvite } from '../../domain/hiring/policies.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
-import { workspaceRepoName } from '../../domain/workspaces/workspace.ts';
+import { workspaceRepository } from '../../domain/workspaces/workspace.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
 import { Email } from '../../models/email.ts';
 import { Organization } from '../../models/organization.ts';
@@ -148,13 +148,8 @@ async function startLife(
   await mail(uow, session);
   for (const task of tasks) {
     if (!hasWorkspace(task.type) || task.templateRepo === null) continue;
-    const owner = task.templateRepo.split('/')[0] ?? '';
-    await requestWorkspace(uow, {
-      sessionId: session.id,
-      taskId: task.id,
-      templateRepo: task.templateRepo,
-      repoFullName: `${owner}/${workspaceRepoName(repoPrefix, session.id, task.id)}`,
-    });
+    const wanted = { sessionId: session.id, taskId: task.id, templateRepo: task.templateRepo };
+    await requestWorkspace(uow, { ...wanted, repoFullName: workspaceRepository({ ...wanted, repoPrefix }) });
   }
 }
 

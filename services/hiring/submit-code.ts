@@ -1,11 +1,9 @@
-import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
-import { isBranchName } from '../../domain/workspaces/test-run.ts';
 import { Submission } from '../../models/submission.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
-import { loadReady } from '../workspaces/task-workspace.ts';
+import { branchToRun, loadReady } from '../workspaces/task-workspace.ts';
 import { startRun } from '../workspaces/test-runs.ts';
 import type { CandidateTask } from './session-access.ts';
 import { assertTurn } from './turn-in.ts';
@@ -35,11 +33,9 @@ export async function startSubmissionRun(
   assertTurn(found);
   const { session, task } = found;
   const workspace = await loadReady({ sessionId: session.id, taskId: task.id }, 'WORKSPACE_NOT_INITIALIZED');
-  const name = branch ?? workspace.defaultBranch ?? 'main';
-  if (!isBranchName(name)) throw new AppError('INVALID_BRANCH_NAME');
   const { run, started } = await startRun(uow, {
     workspace,
-    branch: name,
+    branch: branchToRun(workspace, branch),
     inputs,
     purpose: 'submission',
     graceMs,

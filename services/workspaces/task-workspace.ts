@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { readinessEstimateSeconds } from '../../domain/workspaces/readiness.ts';
+import { isBranchName } from '../../domain/workspaces/test-run.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { Workspace } from '../../models/workspace.ts';
 import { isErrorCode } from './test-runs.ts';
@@ -24,6 +25,13 @@ export async function loadReady(
   if (!workspace) throw new AppError(missing);
   if (workspace.status !== 'ready') throw notReady(workspace);
   return workspace;
+}
+
+/** The branch that a run is asked for: the one named, else the default one. @throws {AppError} INVALID_BRANCH_NAME */
+export function branchToRun({ defaultBranch }: Workspace, named: string | null | undefined): string {
+  const branch = named ?? defaultBranch ?? 'main';
+  if (!isBranchName(branch)) throw new AppError('INVALID_BRANCH_NAME');
+  return branch;
 }
 
 /** What a caller is told while the repository is being made. */
