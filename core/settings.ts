@@ -1,4 +1,11 @@
-import Joi from 'joi';
+import type { KeyObject } from 'node:crypto';
+import type { RateLimits } from './rate-limit-classes.ts';
+import { refuseDangerous } from './settings/dangers.ts';
+import { settingsSchema } from './settings/schema.ts';
+import { SettingsError } from './settings/settings-error.ts';
+import { readLinkKeys, readList, readPattern, readRateLimits, readSigningKeys } from './settings/values.ts';
+
+export { SettingsError } from './settings/settings-error.ts';
 
 export type Environment = 'local' | 'test' | 'staging' | 'production';
 
@@ -11,8 +18,14 @@ export interface Settings {
   readonly port: number;
   readonly metricsPort: number;
   readonly devAuthBypass: boolean;
+  /** The API as browsers and mails reach it, without a slash at its end. */
+  readonly publicUrl: string;
   readonly corsAllowOrigins: readonly string[];
+  /** Origins that fit it whole are allowed too. */
+  readonly corsAllowOriginPattern: RegExp | undefined;
   readonly trustProxy: boolean;
+  /** By class; `undefined` when nothing is limited. */
+  readonly rateLimits: RateLimits | undefined;
   readonly database: {
     /** As tenon_app; a transaction pooler is fine. */
     readonly url: string;
@@ -48,76 +61,25 @@ export interface Settings {
     readonly rolesClaim: string;
     readonly permissionsClaim: string;
   };
+  /** Tokens that we issue to those who sign in with a password. */
+  readonly ownTokens: {
+    /** Exactly as in `iss`. */
+    readonly issuer: string;
+    readonly audience: string;
+    /** RSA private keys by key id: the last one named signs, all verify. Empty where none is set, as in a worker. */
+    readonly keys: Readonly<Record<string, KeyObject>>;
+    readonly accessSeconds: number;
+    readonly refreshSeconds: number;
+  };
+  readonly passwords: { readonly minLength: number };
+  /** Whether people must prove their e-mail before they sign in with a password. */
+  readonly emailVerification: 'required' | 'optional';
   readonly candidatePortalBaseUrl: string;
+  /** The page where people open the links of account mails, without a slash at its end. */
+  readonly accountPortalUrl: string;
   readonly mail: { readonly from: string; readonly smtpUrl: string };
   /** HMAC keys of links by key id; the last one signs new links, all of them verify. */
   readonly linkKeys: Readonly<Record<string, Buffer>>;
-}
-
-const DEV_SECRETS = /^(secret|changeme|password|dev|test|local)/i;
-
-const schema = Joi.object<Record<string, string | number | undefined>>({
-  ENVIRONMENT: Joi.string().valid('local', 'test', 'staging', 'production'),
-  ENV: Joi.string().valid('local', 'test', 'staging', 'production'),
-  LOG_LEVEL: Joi.string().valid('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
-  HOST: Joi.string().ip({ version: ['ipv4', 'ipv6'], cidr: 'forbidden' }),
-  PORT: Joi.number().port().default(8000),
-  METRICS_PORT: Joi.number().port().default(9464),
-  DEV_AUTH_BYPASS: Joi.string().valid('0', '1').default('0'),
-  TENON_TRUST_PROXY: Joi.string().valid('0', '1').default('0'),
-  TENON_CORS_ALLOW_ORIGINS: Joi.string().default('http://localhost:3000,http://127.0.0.1:3000'),
-  DATABASE_URL: Joi.string()
-    .uri({ scheme: ['postgres', 'postgresql'] })
-    .required(),
-  DATABASE_URL_DIRECT: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
-  DATABASE_URL_SYSTEM: Joi.string()
-    .uri({ scheme: ['postgres', 'postgresql'] })
-    .required(),
-  DATABASE_POOL_SIZE: Joi.number().integer().min(1).max(200).default(10),
-  TEMPORAL_ADDRESS: Joi.string().default('127.0.0.1:7233'),
-  TEMPORAL_NAMESPACE: Joi.string().default('default'),
-  TEMPORAL_UI_URL: Joi.string().uri().default('http://127.0.0.1:8233'),
-  TEMPORAL_API_KEY: Joi.string(),
-  TEMPORAL_TLS: Joi.string().valid('0', '1').default('0'),
-  TENON_GITHUB_API_BASE: Joi.string()
-    .uri({ scheme: ['http', 'https'] })
-    .default('https://api.github.com'),
-  TENON_GITHUB_WEB_BASE: Joi.string()
-    .uri({ scheme: ['http', 'https'] })
-    .default('https://github.com'),
-  TENON_GITHUB_TOKEN: Joi.string().min(8).required(),
-  TENON_GITHUB_ORG: Joi.string(),
-  TENON_GITHUB_TEMPLATE_OWNER: Joi.string().default(
-    Joi.ref('TENON_GITHUB_ORG', { adjust: (org: unknown) => org ?? 'tenon-hire-dev' }),
-  ),
-  TENON_GITHUB_REPO_PREFIX: Joi.string()
-    .pattern(/^[A-Za-z0-9._-]{1,40}$/)
-    .default('tenon-ws-'),
-  TENON_GITHUB_ACTIONS_WORKFLOW_FILE: Joi.string().default('tenon-ci.yml'),
-  TENON_GITHUB_WEBHOOK_SECRET: Joi.string().min(16),
-  TENON_AUTH0_DOMAIN: Joi.string(),
-  TENON_AUTH0_ISSUER: Joi.string().uri(),
-  TENON_AUTH0_JWKS_URL: Joi.string().uri(),
-  TENON_AUTH0_API_AUDIENCE: Joi.string().required(),
-  TENON_AUTH0_ALGORITHMS: Joi.string().default('RS256'),
-  TENON_AUTH0_CLAIM_NAMESPACE: Joi.string().default('https://tenon.ai'),
-  TENON_AUTH0_EMAIL_CLAIM: Joi.string(),
-  TENON_AUTH0_ROLES_CLAIM: Joi.string(),
-  TENON_AUTH0_PERMISSIONS_CLAIM: Joi.string(),
-  TENON_CANDIDATE_PORTAL_BASE_URL: Joi.string()
-    .uri({ scheme: ['http', 'https'] })
-    .default('http://localhost:3000'),
-  TENON_EMAIL_PROVIDER: Joi.string().valid('smtp').default('smtp'),
-  TENON_EMAIL_FROM: Joi.string().default('Tenon <no-reply@tenon.local>'),
-  TENON_SMTP_URL: Joi.string()
-    .uri({ scheme: ['smtp', 'smtps'] })
-    .required(),
-  TENON_LINK_KEYS: Joi.string().required(),
-});
-
-/** A setting is missing or wrong; the message is a sentence that names it. */
-export class SettingsError extends Error {
-  override readonly name = 'SettingsError';
 }
 
 /**
@@ -126,13 +88,15 @@ export class SettingsError extends Error {
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): Settings {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const { value, error } = schema.validate(given, { abortEarly: false, stripUnknown: true });
+  const { value, error } = settingsSchema.validate(given, { abortEarly: false, stripUnknown: true });
   if (error) throw new SettingsError(`Wrong settings: ${error.details.map((one) => one.message).join('; ')}.`);
   const text = (name: string): string => String(value[name]);
   const optional = (name: string): string | undefined => (value[name] === undefined ? undefined : String(value[name]));
   const environment = readEnvironment(optional('ENVIRONMENT'), optional('ENV'));
   const issuer = withSlash(optional('TENON_AUTH0_ISSUER') ?? issuerOf(optional('TENON_AUTH0_DOMAIN')));
-  const namespace = text('TENON_AUTH0_CLAIM_NAMESPACE').replace(/\/+$/, '');
+  const isServed = environment === 'production' || environment === 'staging';
+  const publicUrl = withoutSlash(optional('TENON_PUBLIC_URL') ?? `http://127.0.0.1:${value['PORT']}`);
+  const namespace = withoutSlash(text('TENON_AUTH0_CLAIM_NAMESPACE'));
   const settings: Settings = {
     environment,
     logLevel: text('LOG_LEVEL'),
@@ -140,8 +104,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     port: Number(value['PORT']),
     metricsPort: Number(value['METRICS_PORT']),
     devAuthBypass: value['DEV_AUTH_BYPASS'] === '1',
+    publicUrl,
     corsAllowOrigins: readList('TENON_CORS_ALLOW_ORIGINS', text('TENON_CORS_ALLOW_ORIGINS')),
+    corsAllowOriginPattern: readPattern('TENON_CORS_ALLOW_ORIGIN_REGEX', optional('TENON_CORS_ALLOW_ORIGIN_REGEX')),
     trustProxy: value['TENON_TRUST_PROXY'] === '1',
+    rateLimits: readRateLimits(optional('TENON_RATE_LIMITS') ?? (isServed ? 'on' : 'off')),
     database: {
       url: text('DATABASE_URL'),
       directUrl: optional('DATABASE_URL_DIRECT') ?? text('DATABASE_URL'),
@@ -151,13 +118,13 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     temporal: {
       address: text('TEMPORAL_ADDRESS'),
       namespace: text('TEMPORAL_NAMESPACE'),
-      uiUrl: text('TEMPORAL_UI_URL').replace(/\/+$/, ''),
+      uiUrl: withoutSlash(text('TEMPORAL_UI_URL')),
       apiKey: optional('TEMPORAL_API_KEY'),
       tls: value['TEMPORAL_TLS'] === '1',
     },
     github: {
-      apiBase: text('TENON_GITHUB_API_BASE').replace(/\/+$/, ''),
-      webBase: text('TENON_GITHUB_WEB_BASE').replace(/\/+$/, ''),
+      apiBase: withoutSlash(text('TENON_GITHUB_API_BASE')),
+      webBase: withoutSlash(text('TENON_GITHUB_WEB_BASE')),
       token: text('TENON_GITHUB_TOKEN'),
       templateOwner: text('TENON_GITHUB_TEMPLATE_OWNER'),
       repoPrefix: text('TENON_GITHUB_REPO_PREFIX'),
@@ -174,7 +141,18 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       rolesClaim: optional('TENON_AUTH0_ROLES_CLAIM') ?? `${namespace}/roles`,
       permissionsClaim: optional('TENON_AUTH0_PERMISSIONS_CLAIM') ?? `${namespace}/permissions`,
     },
-    candidatePortalBaseUrl: text('TENON_CANDIDATE_PORTAL_BASE_URL').replace(/\/+$/, ''),
+    ownTokens: {
+      issuer: `${publicUrl}/`,
+      audience: text('TENON_JWT_AUDIENCE'),
+      keys: readSigningKeys(optional('TENON_JWT_KEYS')),
+      accessSeconds: Number(value['JWT_EXPIRE_MINUTES']) * 60,
+      refreshSeconds: Number(value['TENON_REFRESH_TOKEN_DAYS']) * 86_400,
+    },
+    passwords: { minLength: Number(value['TENON_PASSWORD_MIN_LENGTH']) },
+    emailVerification: (optional('TENON_EMAIL_VERIFICATION') ?? (isServed ? 'required' : 'optional')) as
+      'required' | 'optional', // the schema allows just these
+    accountPortalUrl: withoutSlash(optional('TENON_ACCOUNT_PORTAL_URL') ?? `${publicUrl}/account`),
+    candidatePortalBaseUrl: withoutSlash(text('TENON_CANDIDATE_PORTAL_BASE_URL')),
     mail: { from: text('TENON_EMAIL_FROM'), smtpUrl: text('TENON_SMTP_URL') },
     linkKeys: readLinkKeys(text('TENON_LINK_KEYS')),
   };
@@ -193,52 +171,15 @@ function readEnvironment(environment: string | undefined, alias: string | undefi
   return name as Environment; // the schema allows just these
 }
 
-function refuseDangerous({ environment, devAuthBypass, github, auth }: Settings): void {
-  if (devAuthBypass && environment !== 'local') {
-    throw new SettingsError(`DEV_AUTH_BYPASS=1 is only allowed with ENVIRONMENT=local, and it is ${environment}.`);
-  }
-  if (auth.algorithms.length === 0 || auth.algorithms.some((name) => !/^(RS|PS|ES)(256|384|512)$/.test(name))) {
-    throw new SettingsError('TENON_AUTH0_ALGORITHMS may name asymmetric algorithms only, e.g. RS256.');
-  }
-  if (environment !== 'production' && environment !== 'staging') return;
-  for (const [name, secret] of [
-    ['TENON_GITHUB_TOKEN', github.token],
-    ['TENON_GITHUB_WEBHOOK_SECRET', github.webhookSecret],
-  ] as const) {
-    if (secret && DEV_SECRETS.test(secret))
-      throw new SettingsError(`${name} looks like a development value: set a real one.`);
-  }
-}
-
 function issuerOf(domain: string | undefined): string {
   if (!domain) throw new SettingsError('TENON_AUTH0_ISSUER (or TENON_AUTH0_DOMAIN) must be set to the token issuer.');
   return `https://${domain}/`;
 }
 
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
 function withSlash(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
-}
-
-function readList(name: string, text: string): string[] {
-  const trimmed = text.trim();
-  const parsed = trimmed.startsWith('[') ? parseJson(trimmed) : trimmed.split(',');
-  if (!Array.isArray(parsed)) throw new SettingsError(`${name} must be a list: a JSON array, or values with commas.`);
-  return parsed.map((one) => String(one).trim()).filter(Boolean);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function readLinkKeys(text: string): Record<string, Buffer> {
-  const sentence = 'TENON_LINK_KEYS must be a JSON object from key id to 32 random bytes in base64, e.g. {"k1":"…"}.';
-  const parsed = parseJson(text);
-  if (typeof parsed !== 'object' || parsed === null) throw new SettingsError(sentence);
-  const keys = Object.entries(parsed).map(([id, key]) => [id, Buffer.from(String(key), 'base64')] as const);
-  if (keys.length === 0 || keys.some(([, key]) => key.length < 32)) throw new SettingsError(sentence);
-  return Object.fromEntries(keys);
 }

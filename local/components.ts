@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { appEnvironment, baseEnvironment } from './environment.ts';
+import { apiEnvironment, appEnvironment, baseEnvironment } from './environment.ts';
 import { cacheDir, checkoutDir } from './paths.ts';
 import type { Plan } from './plan.ts';
 import { isOpen } from './ports.ts';
@@ -138,7 +138,7 @@ export function apiComponent({ ports, addresses, secrets }: Plan): ComponentSpec
   return nodeComponent({
     name: 'api',
     entry: 'api/server.ts',
-    env: { ...appEnvironment(addresses, secrets), DEV_AUTH_BYPASS: '1' },
+    env: { ...appEnvironment(addresses, secrets), ...apiEnvironment(secrets) },
     urls: { main: addresses.api, docs: `${addresses.api}/docs` },
     ports: { api: ports.api },
     healthy: () => answersHttp(`${addresses.api}/health`),

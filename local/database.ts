@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { bootstrapDatabase } from '../migrations/bootstrap.ts';
 import { migrate } from '../migrations/run.ts';
-import { appEnvironment } from './environment.ts';
+import { appEnvironment, seedEnvironment } from './environment.ts';
 import { checkoutDir } from './paths.ts';
 import { databaseName, type Plan } from './plan.ts';
 import { runTool } from './tool.ts';
@@ -20,7 +20,7 @@ export async function prepareDatabase({ databaseAdmin, databaseOwner, secrets, a
   await migrate(databaseOwner);
   await runTool(process.execPath, ['--import', 'tsx', join(checkoutDir, 'scripts', 'seed.ts')], {
     cwd: checkoutDir,
-    env: appEnvironment(addresses, secrets),
+    env: { ...appEnvironment(addresses, secrets), ...seedEnvironment(secrets) },
     timeoutMs: SEED_LIMIT_MS,
   });
 }

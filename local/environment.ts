@@ -51,6 +51,7 @@ export function appEnvironment(
     ENVIRONMENT: 'local',
     HOST: '127.0.0.1', // the development sign-in must not be offered to the network
     PORT: String(at.apiPort),
+    TENON_PUBLIC_URL: at.api,
     METRICS_PORT: String(at.workerMetricsPort),
     DATABASE_URL: at.database,
     DATABASE_URL_DIRECT: at.databaseDirect,
@@ -74,6 +75,18 @@ export function appEnvironment(
     TENON_LINK_KEYS: JSON.stringify({ k1: secrets.linkKey }),
   };
 }
+
+/** Of the API alone: a worker signs nothing. */
+export function apiEnvironment({ signingKey }: { readonly signingKey: string }): Record<string, string> {
+  return { TENON_JWT_KEYS: JSON.stringify({ local1: signingKey }), DEV_AUTH_BYPASS: '1' };
+}
+
+/** Of the seed alone: an administrator to sign in as, with a password that was drawn for this stack. */
+export function seedEnvironment({ seedPassword }: { readonly seedPassword: string }): Record<string, string> {
+  return { SEED_ADMIN_EMAIL: seedAdminEmail, SEED_ADMIN_PASSWORD: seedPassword };
+}
+
+export const seedAdminEmail = 'admin@local.test';
 
 function pick(env: NodeJS.ProcessEnv, names: RegExp): Record<string, string> {
   const picked: Record<string, string> = {};

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { seedAdminEmail } from './environment.ts';
 import { stateDir } from './paths.ts';
 import type { StackFile } from './supervisor/stack-file.ts';
 
@@ -14,6 +15,10 @@ export function overviewOf({ components }: StackFile): string {
     ['Mailbox', url('mailbox')],
     ['Sign-in', url('identity')],
     ['Logs', `npm run logs [-- <component> --follow]   (${relative(process.cwd(), stateDir) || stateDir}/logs)`],
+    [
+      'Admin',
+      `${seedAdminEmail}, with the seedPassword in ${relative(process.cwd(), stateDir) || stateDir}/secrets.json`,
+    ],
     ['A token', 'npm run -s token -- recruiter1@local.test recruiter'],
     ['The play', 'npm run demo'],
     ['Stop', 'Ctrl-C; everything is kept until `npm run clean`'],

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePrivately } from './files.ts';
 
-/** Everything secret of one stack: made once, kept readable for the owner only, never printed. URL-safe texts. */
+/** Everything secret of one stack: made once, kept readable for the owner only, never printed. URL-safe texts, but for the signing key. */
 export interface Secrets {
   /** Not secret: names the state, so that data of a removed `.local` is not taken for its own. */
   readonly stateId: string;
@@ -15,6 +15,10 @@ export interface Secrets {
   readonly githubWebhook: string;
   /** 32 bytes in base64, the only key of derived links. */
   readonly linkKey: string;
+  /** The only key of our own access tokens: RSA, PKCS #8 in PEM. */
+  readonly signingKey: string;
+  /** Of the accounts that the seed makes. */
+  readonly seedPassword: string;
 }
 
 /** Reads `secrets.json` of a state folder; what is missing in it is made and kept. */
@@ -39,5 +43,9 @@ function freshSecrets(): Secrets {
     githubToken: text(),
     githubWebhook: text(),
     linkKey: randomBytes(32).toString('base64'),
+    signingKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
+      .privateKey.export({ format: 'pem', type: 'pkcs8' })
+      .toString(),
+    seedPassword: `Seed-1-${text()}`,
   };
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { rateLimitClasses } from '../../core/rate-limit-classes.ts';
 import { SettingsError, readSettings } from '../../core/settings.ts';
 import { testEnvironment } from '../support/settings.ts';
 
@@ -69,13 +71,84 @@ describe('settings', () => {
     }
   });
 
-  it('refuse development secrets in production', () => {
-    refuses({ ENVIRONMENT: 'production', TENON_GITHUB_TOKEN: 'changeme-please' }, /TENON_GITHUB_TOKEN/);
+  describe('in production', () => {
+    const production = {
+      ENVIRONMENT: 'production',
+      DATABASE_URL: 'postgres://tenon_app:a-real-Passw0rd@db.example/tenon',
+      DATABASE_URL_SYSTEM: 'postgres://tenon_system:a-real-Passw0rd@db.example/tenon',
+      TENON_PUBLIC_URL: 'https://api.example',
+      TENON_AUTH0_ISSUER: 'https://issuer.example/',
+      TENON_GITHUB_TOKEN: 'ghp_0123456789abcdef',
+      TENON_GITHUB_WEBHOOK_SECRET: 'Zm9vYmFyYmF6cXV4',
+    };
+
+    it('are accepted when they are real', () => {
+      const settings = read(production);
+      assert.equal(settings.environment, 'production');
+      assert.equal(settings.emailVerification, 'required');
+      assert.equal(settings.accountPortalUrl, 'https://api.example/account');
+      assert.equal(settings.ownTokens.issuer, 'https://api.example/');
+    });
+
+    it('limit requests, unless they are told not to', () => {
+      assert.deepEqual(read(production).rateLimits, rateLimitClasses);
+      assert.deepEqual(read({ ...production, ENVIRONMENT: 'staging' }).rateLimits, rateLimitClasses);
+      assert.equal(read({ ...production, TENON_RATE_LIMITS: 'off' }).rateLimits, undefined);
+    });
+
+    it('refuse development secrets and short ones', () => {
+      refuses({ ...production, TENON_GITHUB_TOKEN: 'changeme-please' }, /TENON_GITHUB_TOKEN/);
+      refuses({ ...production, TENON_GITHUB_TOKEN: 'abcdefgh' }, /TENON_GITHUB_TOKEN/);
+      const weak = { ENVIRONMENT: 'staging', TENON_GITHUB_WEBHOOK_SECRET: 'secret-secret-secret' };
+      refuses({ ...production, ...weak }, /TENON_GITHUB_WEBHOOK_SECRET/);
+      refuses({ ...production, DATABASE_URL: 'postgres://tenon_app:postgres@db.example/tenon' }, /DATABASE_URL/);
+      refuses({ ...production, DATABASE_URL_SYSTEM: 'postgres://u:x1y2z3@db.example/tenon' }, /DATABASE_URL_SYSTEM/);
+      const same = Buffer.alloc(32, 7).toString('base64');
+      refuses({ ...production, TENON_LINK_KEYS: JSON.stringify({ k1: same }) }, /TENON_LINK_KEYS: key "k1"/);
+    });
+
+    it('refuse addresses that are not encrypted, and short passwords', () => {
+      for (const name of [
+        'TENON_PUBLIC_URL',
+        'TENON_AUTH0_ISSUER',
+        'TENON_AUTH0_JWKS_URL',
+        'TENON_ACCOUNT_PORTAL_URL',
+      ]) {
+        refuses({ ...production, [name]: 'http://plain.example' }, new RegExp(name));
+      }
+      refuses({ ...production, TENON_PUBLIC_URL: undefined }, /TENON_PUBLIC_URL/);
+      refuses({ ...production, TENON_PASSWORD_MIN_LENGTH: '6' }, /TENON_PASSWORD_MIN_LENGTH/);
+    });
+  });
+
+  it('of our own tokens are keys that can sign, by id', () => {
+    assert.deepEqual(Object.keys(read({}).ownTokens.keys), ['own1']);
+    assert.deepEqual(read({ TENON_JWT_KEYS: undefined }).ownTokens.keys, {});
+    const small = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
+    const curve = generateKeyPairSync('ed25519').privateKey;
+    for (const key of [small, curve]) {
+      const pem = key.export({ format: 'pem', type: 'pkcs8' }).toString();
+      refuses({ TENON_JWT_KEYS: JSON.stringify({ k: pem }) }, /TENON_JWT_KEYS/);
+    }
+    for (const text of ['no json', '{}', '{"k":"no pem"}', '["x"]'])
+      refuses({ TENON_JWT_KEYS: text }, /TENON_JWT_KEYS/);
+    assert.equal(read({}).ownTokens.accessSeconds, 1_800);
+    assert.equal(read({ JWT_EXPIRE_MINUTES: '5' }).ownTokens.accessSeconds, 300);
+    refuses({ JWT_EXPIRE_MINUTES: '0' }, /JWT_EXPIRE_MINUTES/);
+  });
+
+  it('tell our own issuer from the outside one', () => {
     refuses(
-      { ENVIRONMENT: 'staging', TENON_GITHUB_WEBHOOK_SECRET: 'secret-secret-secret' },
-      /TENON_GITHUB_WEBHOOK_SECRET/,
+      { TENON_PUBLIC_URL: 'https://same.example', TENON_AUTH0_ISSUER: 'https://same.example/' },
+      /TENON_PUBLIC_URL/,
     );
-    assert.equal(read({ ENVIRONMENT: 'production' }).environment, 'production');
+  });
+
+  it('take a pattern for origins, which must fit the whole of one', () => {
+    const { corsAllowOriginPattern: pattern } = read({ TENON_CORS_ALLOW_ORIGIN_REGEX: 'https://[a-z]+\\.example' });
+    assert.equal(pattern?.test('https://app.example'), true);
+    assert.equal(pattern?.test('https://app.example.evil.test'), false);
+    refuses({ TENON_CORS_ALLOW_ORIGIN_REGEX: '(' }, /TENON_CORS_ALLOW_ORIGIN_REGEX/);
   });
 
   it('never show the value of a secret that is wrong', () => {
@@ -88,5 +161,36 @@ describe('settings', () => {
         }),
       (error: unknown) => error instanceof SettingsError && !/hunter2|short\b/.test(error.message),
     );
+  });
+});
+
+describe('TENON_RATE_LIMITS', () => {
+  const limits = (text: string) => read({ TENON_RATE_LIMITS: text }).rateLimits;
+
+  it('is off in tests and on one machine, and can be put on', () => {
+    assert.equal(read({}).rateLimits, undefined);
+    assert.equal(read({ ENVIRONMENT: 'local' }).rateLimits, undefined);
+    assert.deepEqual(limits('on'), rateLimitClasses);
+    assert.equal(limits('off'), undefined);
+  });
+
+  it('as JSON changes the classes that it names', () => {
+    const changed = { ...rateLimitClasses, run: { points: 3, seconds: 10 }, mail: { points: 1, seconds: 3_600 } };
+    assert.deepEqual(limits('{"run":"3/10","mail":"1/3600"}'), changed);
+  });
+
+  it('is refused for a class that there is not, and for what is no number of requests in a time', () => {
+    const wrong = [
+      '{"login":"1/1"}',
+      '{"run":"3"}',
+      '{"run":"0/10"}',
+      '{"run":"3/0"}',
+      '{"run":"-1/10"}',
+      '{"run":"1.5/1"}',
+    ];
+    const noLimits = ['{"run":{"points":1}}', '{"run":3}', '{}', '[]', '["run"]', 'yes', 'ON', 'null', '{"run":"3/10"'];
+    for (const text of [...wrong, ...noLimits]) {
+      refuses({ TENON_RATE_LIMITS: text }, /^TENON_RATE_LIMITS must be .*read, write, .*e\.g\. \{"sign_in":"30\/60"\}/);
+    }
   });
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { parse } from 'yaml';
+import { settingsSchema } from '../../core/settings/schema.ts';
 import { checkoutDir } from '../../local/paths.ts';
 
 interface Service {
@@ -112,17 +113,16 @@ describe('the deployment files (checked without Docker)', () => {
     });
 
     it('sets only what the settings know, and all that they require', async () => {
-      const settings = await text('core/settings.ts');
-      const known = new Set([...settings.matchAll(/^ {2}([A-Z][A-Z0-9_]+): Joi\b/gm)].map(([, name]) => name));
-      const required = [...settings.matchAll(/^ {2}([A-Z][A-Z0-9_]+): Joi\b[^;]*?(?=^ {2}[A-Z]|^\}\))/gms)]
-        .filter(([declaration]) => declaration.includes('.required()'))
-        .map(([, name = '']) => name);
+      const described = settingsSchema.describe() as { keys: Record<string, { flags?: { presence?: string } }> };
+      const known = new Set(Object.keys(described.keys));
+      const required = [...known].filter((name) => described.keys[name]?.flags?.presence === 'required');
       assert.ok(required.includes('DATABASE_URL'));
       for (const name of ['api', 'worker']) {
         const set = Object.keys(compose.services[name]?.environment ?? {});
         for (const key of set) assert.ok(known.has(key), `${name} sets ${key}, which nothing reads`);
-        for (const key of [...required, 'ENVIRONMENT', 'TENON_AUTH0_ISSUER'])
+        for (const key of [...required, 'ENVIRONMENT', 'TENON_AUTH0_ISSUER', 'TENON_PUBLIC_URL'])
           assert.ok(set.includes(key), `${name} lacks ${key}`);
+        assert.equal(set.includes('TENON_JWT_KEYS'), name === 'api', 'only who signs tokens holds the key');
       }
       assert.deepEqual(Object.keys(compose.services['migrate']?.environment ?? {}), ['DATABASE_URL_OWNER']);
       assert.match(await text('scripts/migrate.ts'), /DATABASE_URL_OWNER/);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { testAudience } from './tokens.ts';
 
 /** An environment that `readSettings` accepts; tests change what they are about. */
@@ -15,6 +15,7 @@ export function testEnvironment(changes: Readonly<Record<string, string | undefi
     TENON_AUTH0_ISSUER: 'http://127.0.0.1:1/',
     TENON_AUTH0_API_AUDIENCE: testAudience,
     TENON_SMTP_URL: 'smtp://127.0.0.1:1',
+    TENON_JWT_KEYS: JSON.stringify({ own1: signingKey }),
     TENON_LINK_KEYS: JSON.stringify({ k1: linkKey }),
   };
   const all = Object.entries({ ...base, ...changes }).filter(([, value]) => value !== undefined);
@@ -22,3 +23,6 @@ export function testEnvironment(changes: Readonly<Record<string, string | undefi
 }
 
 const linkKey = randomBytes(32).toString('base64');
+const signingKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ format: 'pem', type: 'pkcs8' })
+  .toString();
