@@ -1,3 +1,5 @@
+import { lookupsDown, lookupsUp } from './sql.ts';
+
 /**
  * The only way to learn whose a thing is before the tenant is known. Each function gives ids, never content; the role that
  * owns them reads just the columns granted here and cannot log in.
@@ -37,36 +39,12 @@ const functions = [
   },
 ] as const;
 
-const readable: Readonly<Record<string, string>> = {
+const readable = {
   users: 'id, org_id, email, issuer, subject',
   candidate_sessions: 'id, org_id, token_hash',
   workspaces: 'id, org_id, repo_id',
   test_runs: 'id, org_id, workspace_id, github_run_id',
 };
 
-export const up = [
-  ...Object.entries(readable).map(
-    ([table, columns]) =>
-      `grant select (${columns}) on ${table} to tenon_lookup;
-create policy lookup on ${table} for select to tenon_lookup using (true);`,
-  ),
-  'grant create on schema public to tenon_lookup;',
-  ...functions.map(
-    ({ signature, types, returns, body }) => `
-create function ${signature} returns ${returns} language sql stable security definer set search_path = '' as $$ ${body} $$;
-alter function ${types} owner to tenon_lookup;`,
-  ),
-  'revoke create on schema public from tenon_lookup;',
-  'set local role tenon_lookup;',
-  ...functions.map(
-    ({ types }) => `revoke all on function ${types} from public; grant execute on function ${types} to tenon_app;`,
-  ),
-  'reset role;',
-].join('\n');
-
-export const down = [
-  'set local role tenon_lookup;',
-  ...functions.map(({ types }) => `drop function ${types};`),
-  'reset role;',
-  ...Object.keys(readable).map((table) => `drop policy lookup on ${table}; revoke all on ${table} from tenon_lookup;`),
-].join('\n');
+export const up = lookupsUp(functions, readable);
+export const down = lookupsDown(functions, readable);

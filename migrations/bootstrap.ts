@@ -39,6 +39,7 @@ export async function bootstrapDatabase({ adminUrl, database, passwords }: Boots
 }
 
 async function withClient(connectionString: string, work: (client: Client) => Promise<void>): Promise<void> {
+  // commit-ok: makes roles and database before there is one to work in; CREATE DATABASE refuses a transaction
   const client = new Client({ connectionString });
   await client.connect();
   try {

@@ -5,6 +5,8 @@ import * as workspaces from './0004-workspaces.ts';
 import * as delivery from './0005-delivery.ts';
 import * as lookups from './0006-lookups.ts';
 import * as access from './0007-access.ts';
+import * as accounts from './0008-accounts.ts';
+import * as accountLookups from './0009-account-lookups.ts';
 
 export interface Migration {
   readonly name: string;
@@ -21,4 +23,6 @@ export const migrations: readonly Migration[] = [
   { name: '0005-delivery', up: delivery.up, down: delivery.down },
   { name: '0006-lookups', up: lookups.up, down: lookups.down },
   { name: '0007-access', up: access.up, down: access.down },
+  { name: '0008-accounts', up: accounts.up, down: accounts.down },
+  { name: '0009-account-lookups', up: accountLookups.up, down: accountLookups.down },
 ];

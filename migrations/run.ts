@@ -16,6 +16,7 @@ export async function migrateDown(ownerUrl: string, steps: number): Promise<stri
 }
 
 async function withUmzug<T>(ownerUrl: string, work: (umzug: Umzug<Client>) => Promise<T>): Promise<T> {
+  // commit-ok: runs as tenon_owner, under one lock that outlives each migration's transaction
   const client = new Client({ connectionString: ownerUrl });
   await client.connect();
   try {
@@ -38,12 +39,12 @@ async function withUmzug<T>(ownerUrl: string, work: (umzug: Umzug<Client>) => Pr
 }
 
 async function inTransaction(client: Client, sql: string): Promise<void> {
-  await client.query('begin');
+  await client.query('begin'); // commit-ok: each migration is a transaction of its own
   try {
     await client.query(sql);
-    await client.query('commit');
+    await client.query('commit'); // commit-ok: the migration's own transaction
   } catch (error) {
-    await client.query('rollback');
+    await client.query('rollback'); // commit-ok: nothing of a failed migration stays
     throw error;
   }
 }

@@ -26,3 +26,46 @@ export function systemMay(table: string, grants: readonly ('select' | 'insert' |
     })
     .join('\n');
 }
+
+/** A function that looks past one tenant: SQL, and its name with the types of its parameters. */
+interface Lookup {
+  readonly signature: string;
+  readonly types: string;
+  readonly returns: string;
+  readonly body: string;
+}
+
+/** Makes the functions `tenon_lookup`'s, who cannot log in and reads just these columns of each table; `tenon_app` may call them. */
+export function lookupsUp(functions: readonly Lookup[], readable: Readonly<Record<string, string>>): string {
+  return [
+    ...Object.entries(readable).map(
+      ([table, columns]) =>
+        `grant select (${columns}) on ${table} to tenon_lookup;
+create policy lookup on ${table} for select to tenon_lookup using (true);`,
+    ),
+    'grant create on schema public to tenon_lookup;',
+    ...functions.map(
+      ({ signature, types, returns, body }) => `
+create function ${signature} returns ${returns} language sql stable security definer set search_path = '' as $$ ${body} $$;
+alter function ${types} owner to tenon_lookup;`,
+    ),
+    'revoke create on schema public from tenon_lookup;',
+    'set local role tenon_lookup;',
+    ...functions.map(
+      ({ types }) => `revoke all on function ${types} from public; grant execute on function ${types} to tenon_app;`,
+    ),
+    'reset role;',
+  ].join('\n');
+}
+
+/** Takes `lookupsUp` back. */
+export function lookupsDown(functions: readonly Lookup[], readable: Readonly<Record<string, string>>): string {
+  return [
+    'set local role tenon_lookup;',
+    ...functions.map(({ types }) => `drop function ${types};`),
+    'reset role;',
+    ...Object.keys(readable).map(
+      (table) => `drop policy lookup on ${table}; revoke all on ${table} from tenon_lookup;`,
+    ),
+  ].join('\n');
+}

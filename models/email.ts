@@ -14,6 +14,7 @@ export class Email extends Model<InferAttributes<Email>, InferCreationAttributes
   declare kind: EmailKind;
   declare candidateSessionId: CreationOptional<string | null>;
   declare sessionGeneration: CreationOptional<number | null>;
+  declare accountLinkId: CreationOptional<string | null>;
   declare toAddress: string;
   declare status: CreationOptional<EmailStatus>;
   declare providerMessageId: CreationOptional<string | null>;
@@ -31,6 +32,7 @@ export function defineEmail(sequelize: Sequelize): void {
       kind: { type: DataTypes.TEXT, allowNull: false },
       candidateSessionId: DataTypes.BIGINT,
       sessionGeneration: DataTypes.INTEGER,
+      accountLinkId: DataTypes.UUID,
       toAddress: { type: DataTypes.TEXT, allowNull: false },
       status: { type: DataTypes.TEXT, allowNull: false, defaultValue: 'queued' },
       providerMessageId: DataTypes.TEXT,

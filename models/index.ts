@@ -1,7 +1,11 @@
 import type { Sequelize } from 'sequelize';
+import { defineAccountLink } from './account-link.ts';
+import { defineApiKey } from './api-key.ts';
+import { defineAuthSession } from './auth-session.ts';
 import { defineCandidateSession } from './candidate-session.ts';
 import { defineEmail } from './email.ts';
 import { defineOrganization } from './organization.ts';
+import { defineRefreshToken } from './refresh-token.ts';
 import { defineRole } from './role.ts';
 import { defineSimulationTask } from './simulation-task.ts';
 import { defineSimulation } from './simulation.ts';
@@ -18,6 +22,10 @@ export function defineModels(db: Sequelize): void {
     defineUser,
     defineRole,
     defineUserRole,
+    defineAuthSession,
+    defineRefreshToken,
+    defineApiKey,
+    defineAccountLink,
     defineSimulation,
     defineSimulationTask,
     defineCandidateSession,

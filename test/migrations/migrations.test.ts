@@ -75,6 +75,45 @@ describe('migrations', () => {
   });
 });
 
+describe('the migration to accounts', () => {
+  const database = `tenon_migrations_${randomBytes(4).toString('hex')}`;
+  const owner = urlOf(database, 'tenon_owner', passwords.owner);
+  const admin = urlOf(database);
+
+  before(() => bootstrapDatabase({ adminUrl, database, passwords }));
+  after(() => query(adminUrl, `drop database if exists ${database} with (force)`));
+
+  it('gives organisations the roles that came later, and takes their people for accepted and proven', async () => {
+    await migrate(owner);
+    await migrateDown(owner, 2);
+    await query(
+      admin,
+      `insert into organizations (id, slug, name) values ('00000000-0000-4000-8000-000000000001', 'old', 'Old');
+       insert into roles (org_id, name, is_system) select id, 'owner', true from organizations;
+       insert into users (org_id, email, name) select id, 'ada@old.test', 'Ada' from organizations`,
+    );
+    assert.deepEqual(await migrate(owner), ['0008-accounts', '0009-account-lookups']);
+    const roles = await query<{ name: string }>(admin, 'select name from roles where is_system order by name');
+    assert.deepEqual(
+      roles.map(({ name }) => name),
+      ['employee', 'hr', 'owner', 'viewer'],
+    );
+    const people = await query(
+      admin,
+      'select accepted_at is not null as accepted, email_verified_at is not null as proven, self_registered from users',
+    );
+    assert.deepEqual(people, [{ accepted: true, proven: true, self_registered: false }]);
+    const loose = await query(
+      admin,
+      `select relname from pg_class where relnamespace = 'public'::regnamespace and relrowsecurity and not relforcerowsecurity`,
+    );
+    assert.deepEqual(loose, [], 'what was opened for a moment is sealed again');
+    await migrateDown(owner, 2);
+    const left = await query<{ name: string }>(admin, 'select name from roles');
+    assert.deepEqual(left, [{ name: 'owner' }]);
+  });
+});
+
 describe('the migrated database', () => {
   const template = urlOf(process.env['TENON_TEST_TEMPLATE_DB'] ?? 'tenon_template', 'tenon_owner', passwords.owner);
 
@@ -101,7 +140,9 @@ describe('the migrated database', () => {
       [
         'github_deliveries', // arrive before anyone knows whose they are; hold ids only
         'organizations', // is the tenant; sealed by its own id
+        'rate_limits', // counters under hashed keys, also of people whom nobody knows yet
         'schema_migrations', // the owner's; no grant to anyone
+        'sign_in_failures', // counters by a hash of the e-mail, before anyone knows whose it is
       ],
     );
   });
