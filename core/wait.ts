@@ -37,6 +37,7 @@ export function listenWaiter(url: string, log: Logger): Waiter {
 
   async function connect(): Promise<Client> {
     for (let delayMs = FIRST_RECONNECT_MS; ; delayMs = Math.min(delayMs * 2, LAST_RECONNECT_MS)) {
+      // commit-ok: sends LISTEN and nothing else, on one connection that outlives every unit of work
       const client = new Client({ connectionString: url, keepAlive: true, application_name: 'tenon-waiter' });
       client.on('notification', ({ payload }) => wake(payload ?? ''));
       client.on('error', () => undefined); // 'end' follows and reconnects

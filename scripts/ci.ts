@@ -10,6 +10,7 @@ const checks = [
   ['test:full', 70 * MINUTE_MS],
   ['typecheck', 10 * MINUTE_MS],
   ['lint', 10 * MINUTE_MS],
+  ['lint:commits', 10 * MINUTE_MS],
   ['format:check', 10 * MINUTE_MS],
   ['unused', 10 * MINUTE_MS],
   ['build', 10 * MINUTE_MS],

@@ -1,4 +1,5 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+// commit-ok: reads rows of all organisations; what it writes is one insert that is harmless to repeat
 import type { Pool } from 'pg';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';

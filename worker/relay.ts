@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+// commit-ok: leases and marks entries of all organisations, one statement each, none open while it delivers
 import type { Pool } from 'pg';
 import { loggableError } from '../core/loggable-error.ts';
 import type { Logger } from '../core/logger.ts';

@@ -56,7 +56,8 @@ export function readRateLimits(text: string): RateLimits | undefined {
   const changed = entriesOf(text, sentence).map(([name, value]) => {
     const [, points, seconds] = /^(\d{1,6})\/(\d{1,5})$/.exec(value) ?? [];
     const limit = { points: Number(points), seconds: Number(seconds) };
-    if (!Object.hasOwn(rateLimitClasses, name) || !(limit.points > 0 && limit.seconds > 0)) throw new SettingsError(sentence);
+    if (!Object.hasOwn(rateLimitClasses, name) || !(limit.points > 0 && limit.seconds > 0))
+      throw new SettingsError(sentence);
     return [name as RateLimitClass, limit] as const;
   });
   return { ...rateLimitClasses, ...Object.fromEntries(changed) };

@@ -28,17 +28,19 @@ describe('the checks of .ci/run', () => {
   it('counts each check once, all of them, in the last line', async () => {
     const { status, lines } = await run('echo "ran $3"');
     assert.equal(status, 0);
-    assert.equal(lines.at(-1), '6 passed, 0 failed');
+    assert.equal(lines.at(-1), '7 passed, 0 failed');
     const ran = lines.filter((line) => line.startsWith('ran '));
     assert.deepEqual(
       ran,
-      ['test:full', 'typecheck', 'lint', 'format:check', 'unused', 'build'].map((name) => `ran ${name}`),
+      ['test:full', 'typecheck', 'lint', 'lint:commits', 'format:check', 'unused', 'build'].map(
+        (name) => `ran ${name}`,
+      ),
     );
   });
 
   it('goes on after a failure, and fails at the end', async () => {
     const { status, lines } = await run('case "$3" in test:full|lint) exit 1;; esac');
     assert.equal(status, 1);
-    assert.equal(lines.at(-1), '4 passed, 2 failed');
+    assert.equal(lines.at(-1), '5 passed, 2 failed');
   });
 });
