@@ -2,17 +2,13 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { MailSender } from '../adapters/mail/smtp.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
 import { systemActor } from '../domain/identity/actor.ts';
-import { renderInvitation } from '../domain/mail/templates.ts';
+import type { MailText } from '../domain/mail/letter.ts';
+import { renderAccountMail, renderInvitation } from '../domain/mail/templates.ts';
 import { keepableOutput } from '../domain/workspaces/text.ts';
 import { inviteUrl, type PortalSettings } from '../services/hiring/invite-links.ts';
-import {
-  beginSending,
-  recordFailed,
-  recordRefusal,
-  recordSent,
-  recordUnknown,
-  type InvitationFacts,
-} from '../services/mail/emails.ts';
+import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../services/mail/emails.ts';
+import type { MailFacts } from '../services/mail/email-facts.ts';
+import { accountLinkUrl } from '../services/identity/account-links.ts';
 import type { EmailInput, EmailResult } from '../workflows/mail/email.contract.ts';
 
 export interface MailParts extends PortalSettings {
@@ -20,6 +16,8 @@ export interface MailParts extends PortalSettings {
   readonly mail: MailSender;
   /** E.g. `Tenon <no-reply@tenon.example>`. */
   readonly from: string;
+  /** Without a slash at its end. */
+  readonly accountPortalUrl: string;
 }
 
 const COMPONENT = 'workflow:email';
@@ -62,14 +60,20 @@ export function mailActivities(parts: MailParts) {
   };
 }
 
-function compose(facts: InvitationFacts, parts: MailParts) {
+function compose(facts: MailFacts, parts: MailParts) {
   const { from } = parts;
   return {
     messageId: `<${facts.emailId}@${hostOf(from)}>`,
     from,
     to: facts.toAddress,
-    ...renderInvitation({ ...facts, link: inviteUrl(parts, facts.link) }),
+    ...wordsOf(facts, parts),
   };
+}
+
+function wordsOf(facts: MailFacts, parts: MailParts): MailText {
+  return facts.kind === 'invitation'
+    ? renderInvitation({ ...facts, link: inviteUrl(parts, facts.link) })
+    : renderAccountMail({ ...facts, link: accountLinkUrl(parts, facts.link) });
 }
 
 function hostOf(from: string): string {

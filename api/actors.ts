@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { ErrorCode } from '../core/error-catalogue.ts';
 import { anonymous, type AnonymousActor, type CandidateCaller, type UserActor } from '../domain/identity/actor.ts';
 import type { App } from './app.ts';
+import { authenticateAccount } from './middleware/auth/account.ts';
 import { authenticateCandidate } from './middleware/auth/candidate.ts';
 import { requireSignature } from './middleware/auth/github-signature.ts';
 import { authenticateRecruiter } from './middleware/auth/recruiter.ts';
@@ -11,7 +12,7 @@ export type Caller = UserActor | CandidateCaller | AnonymousActor;
 
 /** A door: who may knock, how they show who they are, and what they hear when they cannot. */
 export interface Auth<A extends Caller> {
-  readonly name: 'public' | 'recruiter' | 'candidate' | 'webhook';
+  readonly name: 'public' | 'account' | 'ownAccount' | 'recruiter' | 'candidate' | 'webhook';
   /** Names of OpenAPI security schemes, any of which opens the door. */
   readonly schemes: readonly string[];
   readonly errors: readonly ErrorCode[];
@@ -43,20 +44,46 @@ export const webhook: Auth<AnonymousActor> = {
   authenticate: requireSignature,
 };
 
-/** A bearer token with `recruiter:access` and an account in the database; the account's roles decide the rest. */
+const accountErrors = [
+  ...tokenErrors,
+  'RECRUITER_ACCESS_REQUIRED',
+  'ACCOUNT_GONE',
+  'ACCOUNT_INACTIVE',
+  'EMAIL_NOT_VERIFIED',
+  'IDENTITY_CONFLICT',
+  'ORG_REQUIRED',
+  'ORG_NOT_FOUND',
+  'ORG_HEADER_INVALID',
+  'ORG_HEADER_MISMATCH',
+  'ORG_MEMBERSHIP_REQUIRED',
+  'DEV_AUTH_LOCALHOST_ONLY',
+  'DEV_USER_UNKNOWN',
+] as const satisfies readonly ErrorCode[];
+
+/**
+ * Anybody with an account: by a token of ours, by an outside token with `recruiter:access`, or by an API key. The
+ * account's roles decide the rest; `X-Org-Id` must name its organisation, unless a superuser crosses to another.
+ */
+export const account: Auth<UserActor> = {
+  name: 'account',
+  schemes: ['bearer', 'devUser'],
+  errors: [...accountErrors, 'PASSWORD_CHANGE_REQUIRED'],
+  authenticate: (app, ctx) => authenticateAccount(app, ctx, { beforePasswordChange: false }),
+};
+
+/** The same, also for who must choose a new password first. */
+export const ownAccount: Auth<UserActor> = {
+  name: 'ownAccount',
+  schemes: ['bearer', 'devUser'],
+  errors: accountErrors,
+  authenticate: (app, ctx) => authenticateAccount(app, ctx, { beforePasswordChange: true }),
+};
+
+/** Anybody with an account that may do something with simulations. */
 export const recruiter: Auth<UserActor> = {
   name: 'recruiter',
   schemes: ['bearer', 'devUser'],
-  errors: [
-    ...tokenErrors,
-    'RECRUITER_ACCESS_REQUIRED',
-    'ACCOUNT_INACTIVE',
-    'EMAIL_NOT_VERIFIED',
-    'IDENTITY_CONFLICT',
-    'ORG_REQUIRED',
-    'DEV_AUTH_LOCALHOST_ONLY',
-    'DEV_USER_UNKNOWN',
-  ],
+  errors: account.errors,
   authenticate: authenticateRecruiter,
 };
 

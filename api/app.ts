@@ -1,6 +1,10 @@
 import type { Sequelize } from 'sequelize';
+import type { AccessTokens } from '../core/access-tokens.ts';
+import type { Lockout } from '../core/lockout.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
+import type { PasswordHasher } from '../core/passwords.ts';
+import type { RateLimiter } from '../core/rate-limits.ts';
 import type { Settings } from '../core/settings.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
 import type { Waiter } from '../core/wait.ts';
@@ -20,4 +24,10 @@ export interface App {
   readonly links: Links;
   /** Checks bearer tokens of every issuer that is accepted. */
   readonly tokens: TokenVerifier;
+  /** Issues our own access tokens. */
+  readonly accessTokens: AccessTokens;
+  readonly passwords: PasswordHasher;
+  /** Around each check of a password; see core/lockout.ts. */
+  readonly lockout: Lockout;
+  readonly limits: RateLimiter;
 }

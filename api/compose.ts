@@ -1,6 +1,11 @@
+import { accessTokens } from '../core/access-tokens.ts';
+import { counterStore } from '../core/counter-store.ts';
 import { deliverAfterCommit } from '../core/delivery.ts';
+import { lockout } from '../core/lockout.ts';
 import { createLogger } from '../core/logger.ts';
 import { createMetrics } from '../core/metrics.ts';
+import { passwordHasher } from '../core/passwords.ts';
+import { rateLimiter } from '../core/rate-limits.ts';
 import type { Settings } from '../core/settings.ts';
 import { temporalClient } from '../core/temporal.ts';
 import { unitsOfWork } from '../core/unit-of-work.ts';
@@ -8,7 +13,7 @@ import { listenWaiter } from '../core/wait.ts';
 import { connect } from '../services/connect.ts';
 import type { App } from './app.ts';
 import { linksOf } from './links.ts';
-import { tokenVerifier } from './middleware/auth/verifier.ts';
+import { trustedTokens } from './middleware/auth/trusted-issuers.ts';
 
 /** The parts of an API process and how to let go of them. */
 export interface ComposedApi {
@@ -25,12 +30,26 @@ export function composeApi(settings: Settings): ComposedApi {
   const deliver = deliverAfterCommit({ client, metrics, log });
   const uow = unitsOfWork({ db, deliver, onMarkError: (err) => log.warn({ err }, 'delivered, but not marked so') });
   const wait = listenWaiter(settings.database.directUrl, log);
-  const { auth } = settings;
-  const tokens = tokenVerifier([{ ...auth }]);
+  const counters = counterStore(settings.database.url, log);
+  const ownTokens = accessTokens(settings);
+  const tokens = trustedTokens(settings, ownTokens);
   return {
-    app: { settings, db, uow, wait, metrics, log, tokens, links: linksOf(settings) },
+    app: {
+      settings,
+      db,
+      uow,
+      wait,
+      metrics,
+      log,
+      tokens,
+      accessTokens: ownTokens,
+      passwords: passwordHasher(),
+      lockout: lockout(counters),
+      limits: rateLimiter(counters, settings.rateLimits),
+      links: linksOf(settings),
+    },
     async close() {
-      await Promise.allSettled([wait.close(), db.close(), client.connection.close()]);
+      await Promise.allSettled([wait.close(), db.close(), counters.close(), client.connection.close()]);
     },
   };
 }

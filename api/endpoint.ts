@@ -1,5 +1,6 @@
 import type Joi from 'joi';
 import type { ErrorCode } from '../core/error-catalogue.ts';
+import type { RateLimitClass } from '../core/rate-limit-classes.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Auth, Caller } from './actors.ts';
 import type { App } from './app.ts';
@@ -123,7 +124,7 @@ export type Policy = (...facts: never[]) => Verdict;
  * `core/permit.ts`. `'public'` says that there is nothing to decide. A test proves that every endpoint names a policy,
  * that only open doors are `'public'`, and that each named policy is asked through `permit` by what the endpoint imports.
  *
- * `errors` lists the codes that this endpoint adds to the common ones (`common-errors.ts`: validation, sign-in, 5xx); the
+ * `errors` lists the codes that this endpoint adds to the common ones (`common-errors.ts`: validation, sign-in, limits, 5xx); the
  * tests' client fails on any other.
  */
 export interface Endpoint<A extends Caller = Caller, I extends Inputs = Inputs, R extends Replies = Replies> {
@@ -134,12 +135,19 @@ export interface Endpoint<A extends Caller = Caller, I extends Inputs = Inputs, 
   readonly description?: string;
   readonly auth: Auth<A>;
   readonly may: 'public' | Policy;
+  /**
+   * What a request counts as: by the organisation and the actor, at an open door by the address. Left out: `read` for GET
+   * and `write` for the rest, at an open door `open`, at the webhook's none. Anything but `'none'` brings RATE_LIMITED.
+   */
+  readonly limit?: RateLimitClass | 'none';
   readonly input: I;
   readonly replies: R;
   readonly errors: readonly ErrorCode[];
   /** Reads `Idempotency-Key`; the service keeps it in its unit of work. */
   readonly idempotent?: boolean;
   readonly dialect?: Dialect;
+  /** Counts once more, in the same class, for a text of the valid input, wherever it comes from: the e-mail of a sign-in. */
+  limitBy?(input: InputOf<I>): string;
   handle(call: Call<A, I>): Promise<ReplyOf<NoInfer<R>>>;
 }
 

@@ -35,6 +35,32 @@ export function cursorSchema(...parts: readonly CursorPart[]) {
     });
 }
 
+export const uuidPart: CursorPart = (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+
+/** How the lists of /api/v1 are paged: contracts/identity.md section 3.4, with an opaque cursor beside it. */
+export interface PageQuery {
+  readonly page?: number;
+  readonly page_size: number;
+  readonly cursor?: string;
+}
+
+/** Its fields in a query schema; the schema adds `.oxor('page', 'cursor')`. */
+export const pageFields = (...parts: readonly CursorPart[]) => ({
+  page: Joi.number().integer().min(1).max(1_000_000).description('From 1; not together with `cursor`'),
+  page_size: Joi.number().integer().min(1).max(200).default(50),
+  cursor: cursorSchema(...parts).description(
+    '`next_cursor` of the page before: what is written meanwhile does not move the pages',
+  ),
+});
+
+/** The rows to ask for: one to spare, for `pageOf`. */
+export function pageAsked({ page = 1, page_size: size }: PageQuery): {
+  readonly limit: number;
+  readonly offset: number;
+} {
+  return { limit: size + 1, offset: (page - 1) * size };
+}
+
 /**
  * What to show of rows that were asked for with one to spare.
  * @returns `last` only when there is more: the row to go on from

@@ -34,8 +34,8 @@ export interface MappedError {
   readonly unexpected: boolean;
 }
 
-/** SQLSTATE classes that say "not now": connection, resources, operator intervention. */
-const DATABASE_AWAY = /^(08|53|57P)/;
+/** SQLSTATE classes that say "not now": connection, resources, operator intervention, a statement that took too long. */
+const DATABASE_AWAY = /^(08|53|57P|57014)/;
 
 /** Maps what was thrown by its class, never by its message; what is not known says nothing about itself. */
 export function mapError(thrown: unknown): MappedError {

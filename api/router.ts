@@ -8,6 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { errorReplies } from './middleware/errors.ts';
 import { handlerOf, type ClientWatch } from './middleware/handler.ts';
+import { rateLimitGuard } from './middleware/rate-limit.ts';
 import { requestId } from './middleware/request-id.ts';
 
 /** Nothing of ours needs to load anything, except the pages that say otherwise in their replies. */
@@ -22,23 +23,34 @@ export function koaApp(app: App, endpoints: readonly Endpoint[], clients: Client
   koa.on('error', (error: unknown) => app.log.warn({ err: error }, 'reply could not be sent'));
   koa.use(requestId);
   koa.use(accessLog(app));
-  koa.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY }));
+  koa.use(helmet({ contentSecurityPolicy: CONTENT_SECURITY, frameguard: { action: 'deny' } }));
   koa.use(corsOf(app));
   koa.use(errorReplies(app.log));
   const router = new Router();
-  for (const endpoint of endpoints) router[endpoint.method](endpoint.path, handlerOf(app, endpoint, clients));
+  const guard = rateLimitGuard(app);
+  for (const endpoint of endpoints) router[endpoint.method](endpoint.path, handlerOf(app, endpoint, clients, guard));
   koa.use(router.routes() as Middleware);
   koa.use(noRoute);
   return koa;
 }
 
 function corsOf({ settings }: App): Middleware {
+  const { corsAllowOriginPattern: pattern } = settings;
   const allowed = new Set(settings.corsAllowOrigins);
+  const isAllowed = (origin: string): boolean => allowed.has(origin) || pattern?.test(origin) === true;
   return cors({
-    origin: (ctx) => (allowed.has(ctx.get('origin')) ? ctx.get('origin') : ''),
+    origin: (ctx) => (isAllowed(ctx.get('origin')) ? ctx.get('origin') : ''),
     credentials: true,
     maxAge: 600,
-    exposeHeaders: ['x-request-id', 'x-tenon-request-id', 'retry-after', 'location', 'link'],
+    exposeHeaders: [
+      'x-request-id',
+      'x-tenon-request-id',
+      'retry-after',
+      'ratelimit',
+      'ratelimit-policy',
+      'location',
+      'link',
+    ],
   });
 }
 

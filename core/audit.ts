@@ -47,8 +47,11 @@ export function actorIdOf(actor: Exclude<Actor, AnonymousActor>): string {
 
 function auditActor(actor: Actor): object {
   if (actor.kind === 'anonymous') return { kind: actor.kind };
-  const email = actor.kind === 'user' ? actor.email : actor.kind === 'candidate' ? actor.identity.email : undefined;
-  return { kind: actor.kind, id: actorIdOf(actor), ...(email !== undefined && { email }) };
+  const id = { kind: actor.kind, id: actorIdOf(actor) };
+  if (actor.kind === 'candidate') return { ...id, email: actor.identity.email };
+  if (actor.kind === 'system') return id;
+  const { email, apiKeyId, homeOrgId } = actor; // the latter two are left out by JSON where they are not set
+  return { ...id, email, apiKeyId, homeOrgId };
 }
 
 /** JSON that Postgres takes: without NUL and half surrogate pairs, which `jsonb` refuses. */

@@ -25,6 +25,9 @@ interface TransactionQueries {
   commitTransactionQuery(tx: OpenedTransaction): string;
 }
 
+/** A statement that takes longer waits for a lock that nobody lets go of; whoever asked has gone by then. */
+const STATEMENT_MS = 30_000;
+
 /**
  * Connects as `tenon_app`. Opening a transaction sets the tenant in the same round trip; a query outside a unit of work,
  * or inside a unit of another database, throws before anything is sent.
@@ -48,7 +51,8 @@ export function connectDatabase(
     if (tx.parent) throw new Error('no savepoints: use insert … on conflict');
     if (openUnit.getStore()) throw new Error('no transaction inside a unit of work: it is one');
     const tenant = db.escape(tx.options.orgId ?? '');
-    return `START TRANSACTION${tx.options.readOnly ? ' READ ONLY' : ''};SELECT set_config('app.org_id',${tenant},true);`;
+    const begin = `START TRANSACTION${tx.options.readOnly ? ' READ ONLY' : ''}`;
+    return `${begin};SELECT set_config('app.org_id',${tenant},true),set_config('statement_timeout','${STATEMENT_MS}',true);`;
   };
   // Postgres answers COMMIT with a quiet ROLLBACK when a statement has failed. pg hands out an error before it hears the
   // transaction's new status, so only the server can tell for sure: what comes before COMMIT here fails then.
@@ -63,6 +67,12 @@ export function connectDatabase(
 /** Rows of one SQL statement in the open unit of work. Parameters are `$1`, `$2`, …; bigint columns arrive as strings. */
 export function rowsOf<T extends object>(db: Sequelize, sql: string, bind: readonly unknown[] = []): Promise<T[]> {
   return db.query<T>(sql, { bind: [...bind], type: QueryTypes.SELECT });
+}
+
+/** The name of the constraint that a database error is about, however Sequelize wrapped it. */
+export function violatedConstraint(error: unknown): string | undefined {
+  const { original } = (error ?? {}) as { original?: { constraint?: unknown } };
+  return typeof original?.constraint === 'string' ? original.constraint : undefined;
 }
 
 /** Throws when called inside a unit of work: what talks to the outside must not hold a transaction open. */

@@ -1,75 +1,78 @@
-// `npm run seed`: two organisations with recruiters to try Tenon with. Safe to repeat.
+// `npm run seed`: organisations and people to begin with, from the environment. Safe to repeat: it adds what is missing.
+import { randomUUID } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../core/errors.ts';
-import { unitsOfWork, type UnitsOfWork } from '../core/unit-of-work.ts';
-import { systemActor } from '../domain/identity/actor.ts';
+import { passwordHasher } from '../core/passwords.ts';
+import { unitsOfWork, type UnitOfWork, type UnitsOfWork } from '../core/unit-of-work.ts';
+import { anonymous, systemActor } from '../domain/identity/actor.ts';
 import { connect } from '../services/connect.ts';
-import { loadOrganization, lookUpByEmail } from '../services/identity/accounts.ts';
-import { createOrganization, createUser, type NewOrganization } from '../services/identity/organizations.ts';
+import { lookUpByEmail, lookUpOrganization } from '../services/identity/account-lookups.ts';
+import { createUser } from '../services/identity/new-members.ts';
+import { createOrganization } from '../services/identity/organizations.ts';
+import { seedPlan, type SeededOrganization, type SeededPerson, type SeedPlan } from './seed/plan.ts';
 
 export interface SeedResult {
-  /** E-mails of the accounts that were created, in order; empty when all were there. */
+  /** `email` of each account that was created, in order; empty when all were there. */
   readonly created: readonly string[];
 }
 
-interface Seed {
-  /** Fixed ids: a seed finds its own organisation again, which no look-up by name could do before the tenant is known. */
-  readonly organization: NewOrganization & { readonly slug: string };
-  readonly recruiters: readonly { readonly email: string; readonly name: string; readonly roles: readonly string[] }[];
-}
-
-const seeds: readonly Seed[] = [
-  {
-    organization: { id: '10ca1c00-0000-4000-8000-000000000001', name: 'LocalCo', slug: 'localco' },
-    recruiters: [
-      { email: 'recruiter1@local.test', name: 'Local Recruiter 1', roles: ['owner', 'recruiter'] },
-      { email: 'recruiter2@local.test', name: 'Local Recruiter 2', roles: ['recruiter'] },
-    ],
-  },
-  {
-    organization: {
-      id: '10ca1c00-0000-4000-8000-000000000002',
-      name: 'QuickCo',
-      slug: 'quickco',
-      inviteLifeSeconds: 20,
-    },
-    recruiters: [{ email: 'recruiter@quickco.test', name: 'Quick Recruiter', roles: ['owner', 'recruiter'] }],
-  },
-];
-
-/** Creates what is missing of the demo organisations and their recruiters. */
-export async function seed(uow: UnitsOfWork): Promise<SeedResult> {
+/** Creates what is missing of the plan. */
+export async function seed(units: UnitsOfWork, plan: SeedPlan): Promise<SeedResult> {
   const created: string[] = [];
-  for (const { organization, recruiters } of seeds) {
-    const done = await uow.write(systemActor(organization.id, 'seed'), async (unit) => {
-      const made: string[] = [];
-      if (!(await loadOrganization(unit, organization.id))) await createOrganization(unit, organization);
-      for (const recruiter of recruiters) {
-        const accounts = await lookUpByEmail(unit, recruiter.email);
-        if (accounts.some((account) => account.orgId === organization.id)) continue;
-        await createUser(unit, recruiter);
-        made.push(recruiter.email);
-      }
-      return made;
+  const passwordHash = plan.password === undefined ? undefined : await passwordHasher().hash(plan.password);
+  for (const part of plan.organizations) {
+    const there = await units.read(anonymous, (uow) => lookUpOrganization(uow, part.organization.slug));
+    const id = there ?? randomUUID();
+    const done = await units.write(systemActor(id, 'seed'), async (uow) => {
+      if (there === undefined) await createOrganization(uow, { ...part.organization, id });
+      return addMissing(uow, part, { id, passwordHash, mustChangePassword: plan.mustChangePassword });
     });
     created.push(...done);
   }
   return { created };
 }
 
+interface Credentials {
+  readonly id: string;
+  readonly passwordHash: string | undefined;
+  readonly mustChangePassword: boolean;
+}
+
+async function addMissing(uow: UnitOfWork, { people }: SeededOrganization, given: Credentials): Promise<string[]> {
+  const made: string[] = [];
+  for (const person of people) {
+    const accounts = await lookUpByEmail(uow, person.email);
+    if (accounts.some((account) => account.orgId === given.id)) continue;
+    await add(uow, person, given);
+    made.push(person.email);
+  }
+  return made;
+}
+
+/** Whoever deploys vouches for these addresses. */
+async function add(
+  uow: UnitOfWork,
+  { hasPassword, ...person }: SeededPerson,
+  { passwordHash, mustChangePassword }: Credentials,
+): Promise<void> {
+  const now = new Date();
+  await createUser(uow, {
+    ...person,
+    emailVerifiedAt: now,
+    ...(hasPassword && passwordHash !== undefined && { passwordHash, mustChangePassword, acceptedAt: now }),
+  });
+}
+
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   const url = env['DATABASE_URL'];
-  const environment = env['ENVIRONMENT'] ?? env['ENV'];
   if (!url) throw new Error('DATABASE_URL must be set to the database, as tenon_app.');
-  if (environment !== 'local' && environment !== 'test') {
-    throw new Error('The demo recruiters are seeded only with ENVIRONMENT=local or test.');
-  }
+  const plan = seedPlan(env);
   const db = connect(url, { poolSize: 1, applicationName: 'tenon-seed' });
   try {
     const onMarkError = (error: unknown): never => {
       throw error;
     };
-    const { created } = await seed(unitsOfWork({ db, deliver: () => Promise.resolve([]), onMarkError }));
+    const { created } = await seed(unitsOfWork({ db, deliver: () => Promise.resolve([]), onMarkError }), plan);
     const line = created.length > 0 ? `Seeded: ${created.join(', ')}` : 'Recruiters already exist (no changes).';
     process.stdout.write(`${line}\n`);
   } finally {

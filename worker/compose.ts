@@ -23,6 +23,7 @@ const SYSTEM_POOL = 4; // the relay's batch marks ten at once, briefly
 /** The worker's parts. Nothing here connects yet: database, GitHub and mail server may come later. */
 export function composeWorker({ settings, client, metrics, log }: ComposeOptions) {
   const db = connect(settings.database.url, { poolSize: settings.database.poolSize, applicationName: 'tenon-worker' });
+  // commit-ok: relay, reconciler and sweeps work across organisations, as tenon_system; a unit of work has one
   const pool = new Pool({
     connectionString: settings.database.systemUrl,
     max: SYSTEM_POOL,
@@ -39,6 +40,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     mail: smtpSender(settings.mail.smtpUrl),
     from: settings.mail.from,
     candidatePortalBaseUrl: settings.candidatePortalBaseUrl,
+    accountPortalUrl: settings.accountPortalUrl,
     linkKeys: settings.linkKeys,
     forge: githubForge(settings.github, log),
     // A submission's own run, seen by the hiring context.

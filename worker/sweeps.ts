@@ -1,10 +1,27 @@
-import type { Pool } from 'pg';
+import type { Pool } from 'pg'; // commit-ok: deletes what is old in all organisations, each batch in one statement
 import type { Logger } from '../core/logger.ts';
 
+/** Of each kind, unless a row takes many others with it. */
 const BATCH = 1_000;
 
-/** What may go after a week, each by an index on its age. */
-const SWEEPS = [
+interface Sweep {
+  readonly table: string;
+  readonly sql: string;
+  readonly batch?: number;
+}
+
+/** Milliseconds, as counters keep the end of their window; an hour more than any clock may be wrong. */
+const LONG_ENDED = `(extract(epoch from now() - interval '1 hour') * 1000)::bigint`;
+
+/** A counter that somebody has just begun anew, while this statement waited for it, stays. */
+const endedCounters = (table: string): Sweep => ({
+  table,
+  sql: `delete from ${table} where expire < ${LONG_ENDED} and key in (
+      select key from ${table} where expire < ${LONG_ENDED} order by expire limit $1)`,
+});
+
+/** What may go, each by an index on its age: a week after it was done, sessions a month after their end. */
+const SWEEPS: readonly Sweep[] = [
   {
     table: 'outbox',
     sql: `delete from outbox where id in (
@@ -20,7 +37,15 @@ const SWEEPS = [
     sql: `delete from github_deliveries where delivery_id in (
       select delivery_id from github_deliveries where received_at < now() - interval '7 days' order by received_at limit $1)`,
   },
-] as const;
+  endedCounters('rate_limits'),
+  endedCounters('sign_in_failures'),
+  {
+    table: 'auth_sessions',
+    sql: `delete from auth_sessions where id in (
+      select id from auth_sessions where expires_at < now() - interval '30 days' order by expires_at limit $1)`,
+    batch: 50, // a session takes its refresh tokens with it, thousands when it was used all day
+  },
+];
 
 /**
  * Deletes a small batch of each kind, so that no lock is held long.
@@ -28,10 +53,10 @@ const SWEEPS = [
  */
 export async function sweepOnce({ pool, log }: { readonly pool: Pool; readonly log: Logger }): Promise<boolean> {
   let more = false;
-  for (const { table, sql } of SWEEPS) {
-    const { rowCount } = await pool.query(sql, [BATCH]);
+  for (const { table, sql, batch = BATCH } of SWEEPS) {
+    const { rowCount } = await pool.query(sql, [batch]);
     if (rowCount) log.info({ table, rows: rowCount }, 'old rows swept');
-    more ||= rowCount === BATCH;
+    more ||= rowCount === batch;
   }
   return more;
 }

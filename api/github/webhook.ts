@@ -39,6 +39,7 @@ export const githubWebhook = endpoint({
     'Checked by X-Hub-Signature-256 over the bytes as sent. Every delivery counts once, by X-GitHub-Delivery, unless it was about a run that we did not know yet; other events are accepted and ignored.',
   auth: webhook,
   may: 'public',
+  limit: 'none',
   input: { headers: webhookHeaders, raw: rawBody(LIMIT_BYTES) },
   replies: { 202: Joi.object<{ status: 'accepted' }, true>({ status: Joi.string().valid('accepted') }) },
   errors: [],

@@ -1,5 +1,16 @@
 import type { Endpoint } from '../endpoint.ts';
+import { apiKeyEndpoints } from './api-keys/index.ts';
 import { auditEndpoints } from './audit/index.ts';
-import { readMe } from './auth/read-me.ts';
+import { authEndpoints } from './auth/index.ts';
+import { memberEndpoints } from './members/index.ts';
+import { createOrganizationEndpoint } from './organizations/create-organization.ts';
+import { roleEndpoints } from './roles/index.ts';
 
-export const identityEndpoints: readonly Endpoint[] = [readMe, ...auditEndpoints];
+export const identityEndpoints: readonly Endpoint[] = [
+  ...authEndpoints,
+  createOrganizationEndpoint,
+  ...memberEndpoints,
+  ...roleEndpoints,
+  ...apiKeyEndpoints,
+  ...auditEndpoints,
+];

@@ -5,17 +5,23 @@ import type { Actor } from '../../domain/identity/actor.ts';
 import type { App } from '../app.ts';
 import type { Endpoint, ReplySchema, RequestInfo } from '../endpoint.ts';
 import { readIdempotencyKey } from './idempotency-key.ts';
+import type { RateLimitGuard } from './rate-limit.ts';
 import { stateOf, type RequestState } from './state.ts';
 import { readInput } from './validation.ts';
 
-/** One endpoint as the end of the chain: authenticate, validate, handle, reply. */
-export function handlerOf(app: App, endpoint: Endpoint, clients: ClientWatch): Middleware {
+/** One endpoint as the end of the chain: authenticate, validate, handle, reply; counted on its way. */
+export function handlerOf(app: App, endpoint: Endpoint, clients: ClientWatch, guard: RateLimitGuard): Middleware {
   return async (ctx) => {
     const state = stateOf(ctx);
     state.endpoint = endpoint;
-    const actor = await endpoint.auth.authenticate(app, ctx);
+    await guard.arrived(ctx, endpoint);
+    const actor = await endpoint.auth
+      .authenticate(app, ctx)
+      .catch((thrown: unknown) => guard.refused(ctx, endpoint, thrown));
     state.actor = actor;
+    await guard.entered(ctx, endpoint, actor);
     const input = await readInput(ctx, endpoint.input);
+    await guard.validated(ctx, endpoint, input);
     const key = endpoint.idempotent ? readIdempotencyKey(ctx, endpoint, [input.params, input.body]) : undefined;
     const request: RequestInfo = {
       requestId: state.requestId,

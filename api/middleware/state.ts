@@ -1,5 +1,7 @@
 import type { Context } from 'koa';
 import type { Caller } from '../actors.ts';
+import type { RequestFacts } from '../../core/audit.ts';
+import type { RateLimitState } from '../../core/rate-limits.ts';
 import type { Endpoint } from '../endpoint.ts';
 
 /** What the middlewares tell each other about one request. */
@@ -9,9 +11,16 @@ export interface RequestState {
   actor?: Caller;
   /** The organisation that the request was for, as soon as that is known. */
   orgId?: string;
+  /** What its headers say is left. */
+  rateLimit?: RateLimitState;
 }
 
 /** The typed view of `ctx.state`. */
 export function stateOf(ctx: Context): RequestState {
   return ctx.state;
+}
+
+/** Where a request came from, for the audit trail. */
+export function requestFactsOf(ctx: Context): Required<RequestFacts> {
+  return { requestId: stateOf(ctx).requestId, address: ctx.ip };
 }

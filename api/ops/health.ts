@@ -9,6 +9,7 @@ export const health = endpoint({
   summary: 'Whether the API answers',
   auth: everyone,
   may: 'public',
+  limit: 'none',
   input: {},
   replies: { 200: Joi.object<{ status: 'ok' }, true>({ status: Joi.string().valid('ok') }) },
   errors: [],

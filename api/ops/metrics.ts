@@ -7,6 +7,7 @@ export const metrics = endpoint({
   summary: 'Metrics of this process in the Prometheus text format',
   auth: everyone,
   may: 'public',
+  limit: 'none',
   input: {},
   replies: { 200: text('text/plain; version=0.0.4; charset=utf-8') },
   errors: [],

@@ -2,11 +2,17 @@ import { STATUS_CODES } from 'node:http';
 import { errorCatalogue, type ErrorCode } from '../../core/error-catalogue.ts';
 import { errorCodesOf } from '../common-errors.ts';
 import type { Endpoint, ReplySchema } from '../endpoint.ts';
+import { limitOf } from '../limit-of.ts';
 import { problemSchema } from '../problem.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 
 const securitySchemes = {
-  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'A token of the configured issuer' },
+  bearer: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'An access token of ours or of the configured issuer, or an API key',
+  },
   devUser: {
     type: 'apiKey',
     in: 'header',
@@ -28,7 +34,7 @@ export function openapiDocument(endpoints: readonly Endpoint[]): object {
       title: 'Tenon',
       version: '0.1.0',
       description:
-        'Hiring by simulations. Errors are `application/problem+json`; every reply carries `x-tenon-request-id`, the one that was sent or a new one.',
+        'Hiring by simulations. Errors are `application/problem+json`; every reply carries `x-tenon-request-id`, the one that was sent or a new one. Where `x-rate-limit-class` names what a request counts as and limits are on, `RateLimit-Policy` and `RateLimit` say how much is left, and a 429 has `Retry-After`.',
     },
     servers: [{ url: '/' }],
     paths,
@@ -39,17 +45,19 @@ export function openapiDocument(endpoints: readonly Endpoint[]): object {
 function operation(endpoint: Endpoint): object {
   const { method, path, summary, description, auth, input, replies } = endpoint;
   const bodies = requestBody(endpoint);
+  const limit = limitOf(endpoint);
   return {
     operationId: operationId(method, path),
     tags: [path.split('/').find((part) => part !== '' && part !== 'api' && !part.startsWith(':')) ?? 'root'],
     summary,
     ...(description !== undefined && { description }),
+    ...(limit !== 'none' && { 'x-rate-limit-class': limit }),
     security: auth.schemes.map((scheme) => ({ [scheme]: [] })),
     parameters: [
       ...parameters(input.params, 'path', path),
       ...parameters(input.query, 'query'),
       ...parameters(input.headers, 'header'),
-      ...(auth.name === 'recruiter' ? [header('X-Org-Id', 'Slug or id of the organisation to act in', 64)] : []),
+      ...(auth.schemes.includes('devUser') ? [header('X-Org-Id', 'Slug or id of the organisation to act in', 64)] : []),
       ...(endpoint.idempotent ? [header('Idempotency-Key', 'The same key and body give the same result', 255)] : []),
     ],
     ...(bodies && { requestBody: bodies }),

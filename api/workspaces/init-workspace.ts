@@ -48,6 +48,7 @@ export const initWorkspaceEndpoint = endpoint({
     'Waits up to 20 s until the repository can be worked in; past that 409 with Retry-After and estimateSeconds, while it goes on being made.',
   auth: candidate,
   may: mayWorkOnSession,
+  limit: 'init',
   input: { params: taskParam, headers: sessionHeader, body: initBody },
   replies: { 200: initReply },
   errors: [

@@ -21,6 +21,7 @@ export const readRunEndpoint = endpoint({
   summary: 'What a test run found',
   auth: candidate,
   may: mayWorkOnSession,
+  limit: 'poll',
   input: { params: runParams, headers: sessionHeader },
   replies: { 200: runResult },
   errors: [...taskAccessErrors, 'RUN_NOT_FOUND'],

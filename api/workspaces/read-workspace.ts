@@ -66,6 +66,7 @@ export const readWorkspaceEndpoint = endpoint({
   summary: 'The repository of a task and its last test run',
   auth: candidate,
   may: mayWorkOnSession,
+  limit: 'poll',
   input: { params: taskParam, headers: sessionHeader },
   replies: { 200: workspaceStatusReply },
   errors: [...taskAccessErrors, 'WORKSPACE_UNKNOWN', 'WORKSPACE_NOT_READY'],

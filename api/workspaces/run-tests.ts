@@ -40,6 +40,7 @@ export const runTestsEndpoint = endpoint({
     'Waits some seconds for the result and then says `running`. While a run is under way on the branch, its id is the answer.',
   auth: candidate,
   may: mayWorkOnSession,
+  limit: 'run',
   input: { params: taskParam, query: waitQuery, headers: sessionHeader, body: runBody },
   replies: { 200: runResult },
   errors: [
@@ -49,7 +50,6 @@ export const runTestsEndpoint = endpoint({
     'WORKSPACE_NOT_INITIALIZED',
     'WORKSPACE_NOT_READY',
     'INVALID_BRANCH_NAME',
-    'RATE_LIMITED',
     'TEST_RUN_QUEUED',
     'TEST_RUN_FAILED',
     ...githubErrors,

@@ -9,7 +9,17 @@ export interface UserActor {
   readonly userNumber: number;
   readonly email: string;
   readonly name: string;
+  /** Of the organisation acted in, e.g. `local-co`. */
+  readonly orgSlug: string;
+  /** Names, sorted. */
+  readonly roles: readonly string[];
+  /** All of the catalogue for a superuser; with an API key no more than the key's. */
   readonly permissions: readonly Permission[];
+  readonly isSuperuser: boolean;
+  /** Set when a machine acts with this account's key. */
+  readonly apiKeyId?: string;
+  /** Where the account is, when a superuser acts in another organisation. */
+  readonly homeOrgId?: string;
 }
 
 /** Who a candidate's token says they are; they have no account, and no organisation until a session is named. */
@@ -58,6 +68,11 @@ export const anonymous: AnonymousActor = { kind: 'anonymous', orgId: null };
 /** The candidate, once a session or an invite token has told the organisation. */
 export function candidateActor(orgId: string, identity: CandidateIdentity): CandidateActor {
   return { kind: 'candidate', orgId, identity };
+}
+
+/** The account in its own organisation: what people do to their account they do there. */
+export function atHome({ homeOrgId, ...actor }: UserActor): UserActor {
+  return { ...actor, orgId: homeOrgId ?? actor.orgId };
 }
 
 /** The system acting for one organisation. */

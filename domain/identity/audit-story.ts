@@ -2,7 +2,15 @@
 export interface AuditBody {
   readonly action: string;
   readonly resource: { readonly type: string; readonly id: string };
-  readonly actor: { readonly kind: string; readonly id?: string; readonly email?: string };
+  readonly actor: {
+    readonly kind: string;
+    readonly id?: string;
+    readonly email?: string;
+    /** The key that a machine acted with for the account. */
+    readonly apiKeyId?: string;
+    /** Where the account is, of a superuser who acted from elsewhere. */
+    readonly homeOrgId?: string;
+  };
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
 }
@@ -27,7 +35,8 @@ export function changesOf({ before = {}, after = {} }: Pick<AuditBody, 'before' 
 export function summaryOf(body: AuditBody): string {
   const { action, resource, actor, before } = body;
   const [noun = '', verb = ''] = action.split('.').map((part) => part.replaceAll('_', ' '));
-  const who = actor.email ?? actor.id ?? 'nobody who is known';
+  const how = actor.apiKeyId ? ' with an API key' : actor.homeOrgId ? ' as a superuser of another organisation' : '';
+  const who = `${actor.email ?? actor.id ?? 'nobody who is known'}${how}`;
   const changed = before ? changesOf(body).map(({ field }) => field) : [];
   const what = `${noun.charAt(0).toUpperCase()}${noun.slice(1)} ${resource.id} ${verb}, by ${who}`;
   return changed.length > 0 ? `${what}; changed: ${changed.join(', ')}.` : `${what}.`;

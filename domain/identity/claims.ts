@@ -1,3 +1,4 @@
+import { normalEmail } from './email.ts';
 import { shortName } from './short-name.ts';
 
 /** Which claims carry what; the names are settings. */
@@ -13,7 +14,7 @@ export interface ClaimRules {
 export interface TokenIdentity {
   readonly issuer: string;
   readonly subject: string;
-  /** Lower case, trimmed. */
+  /** As `normalEmail` writes it. */
   readonly email: string;
   /** `undefined` when the token does not say. */
   readonly emailVerified: boolean | undefined;
@@ -24,7 +25,6 @@ export interface TokenIdentity {
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const LONGEST_EMAIL = 320;
 const LONGEST_NAME = 200;
 const LONGEST_SUBJECT = 255;
 
@@ -32,8 +32,9 @@ const LONGEST_SUBJECT = 255;
 export function readClaims(claims: Claims, rules: ClaimRules): TokenIdentity | undefined {
   const issuer = usable(claims['iss'], LONGEST_SUBJECT);
   const subject = usable(claims['sub'], LONGEST_SUBJECT);
-  const email = usable(emailOf(claims, rules), LONGEST_EMAIL)?.toLowerCase();
-  if (!issuer || !subject || !email || !/^[^\s@]+@[^\s@]+$/.test(email)) return undefined;
+  const written = emailOf(claims, rules);
+  const email = isText(written) ? normalEmail(written) : undefined;
+  if (!issuer || !subject || !email) return undefined;
   return {
     issuer,
     subject,

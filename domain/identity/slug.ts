@@ -11,3 +11,17 @@ export function slugOf(name: string): string {
     .replaceAll(/^-+|-+$/g, '');
   return plain.length >= 2 ? plain : `org-${plain || 'x'}`;
 }
+
+/** `local-co` and `2` → `local-co-2`, within the length of a slug. */
+export function suffixedSlug(slug: string, suffix: string): string {
+  return `${slug.slice(0, LONGEST - suffix.length - 1).replace(/-+$/, '')}-${suffix}`;
+}
+
+/**
+ * What an `X-Org-Id` header names: a slug or a uuid, trimmed and in lower case (contracts/identity.md section 3.2).
+ * @returns undefined when it can be neither
+ */
+export function orgIdOf(header: string): string | undefined {
+  const wanted = header.trim().toLowerCase();
+  return /^[a-z0-9][a-z0-9_-]{1,63}$/.test(wanted) ? wanted : undefined;
+}

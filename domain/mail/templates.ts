@@ -1,11 +1,5 @@
-import { escapeHtml } from '../html.ts';
-
-/** A mail's words. No line of the subject can break out of its header. */
-export interface MailText {
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
+import type { AccountLinkKind } from '../identity/account-link.ts';
+import { oneLine, readableUtc, renderLetter, type MailText } from './letter.ts';
 
 export interface Invitation {
   readonly candidateName: string;
@@ -15,45 +9,55 @@ export interface Invitation {
   readonly expiresAt: Date;
 }
 
-/** The invite mail of contracts/hiring.md section 6. What people typed is plain text in both forms. */
-export function renderInvitation(invitation: Invitation): MailText {
-  const name = oneLine(invitation.candidateName);
-  const title = oneLine(invitation.title);
-  const role = oneLine(invitation.role);
-  const deadline = readableUtc(invitation.expiresAt);
-  const { link } = invitation;
-  return {
-    subject: `You're invited: ${title}`,
-    text: `Hello ${name},
-
-you are invited to "${title}", a simulation of five days for the role ${role}.
-
-Open your invitation:
-${link}
-
-The link is valid until ${deadline}. It is yours alone: please do not pass it on.
-`,
-    html: `<!doctype html>
-<html lang="en">
-<head><meta charset="utf-8"><title>${escapeHtml(`You're invited: ${title}`)}</title></head>
-<body>
-<p>Hello ${escapeHtml(name)},</p>
-<p>you are invited to <strong>${escapeHtml(title)}</strong>, a simulation of five days for the role ${escapeHtml(role)}.</p>
-<p><a href="${escapeHtml(link)}">Open your invitation</a></p>
-<p>${escapeHtml(link)}</p>
-<p>The link is valid until ${escapeHtml(deadline)}. It is yours alone: please do not pass it on.</p>
-</body>
-</html>
-`,
-  };
+/** The invite mail of contracts/hiring.md section 6. */
+export function renderInvitation({ candidateName, title, role, link, expiresAt }: Invitation): MailText {
+  return renderLetter({
+    subject: `You're invited: ${oneLine(title)}`,
+    name: oneLine(candidateName),
+    opening: `you are invited to "${oneLine(title)}", a simulation of five days for the role ${oneLine(role)}.`,
+    action: 'Open your invitation',
+    link,
+    closing: `The link is valid until ${readableUtc(expiresAt)}. It is yours alone: please do not pass it on.`,
+  });
 }
 
-/** E.g. `18 October 2026 at 14:30 UTC`. */
-export function readableUtc(at: Date): string {
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
-  return `${format.format(at)} UTC`;
+export interface AccountMail {
+  readonly kind: AccountLinkKind;
+  readonly name: string;
+  readonly organization: string;
+  readonly link: string;
+  readonly expiresAt: Date;
 }
 
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+/** The mails about an account, each around a link that opens once. */
+export function renderAccountMail({ kind, name, organization, link, expiresAt }: AccountMail): MailText {
+  const at = oneLine(organization);
+  const until = `The link opens once, until ${readableUtc(expiresAt)}.`;
+  const letter = { name: oneLine(name), link };
+  switch (kind) {
+    case 'verify_email':
+      return renderLetter({
+        ...letter,
+        subject: `Confirm your e-mail for ${at}`,
+        opening: `please confirm that this is your e-mail address, with which ${at} was registered at Tenon.`,
+        action: 'Confirm your e-mail',
+        closing: `${until} If it was not you, ignore this mail: nobody can sign in as you.`,
+      });
+    case 'reset_password':
+      return renderLetter({
+        ...letter,
+        subject: `Choose a new password for ${at}`,
+        opening: `somebody, hopefully you, asked for a new password for your account at ${at}.`,
+        action: 'Choose a new password',
+        closing: `${until} If it was not you, ignore this mail: your password stays as it is.`,
+      });
+    case 'accept_invitation':
+      return renderLetter({
+        ...letter,
+        subject: `Your account at ${at}`,
+        opening: `${at} has made an account for you at Tenon. Choose a password and you are in.`,
+        action: 'Accept the invitation',
+        closing: `${until} It is yours alone: please do not pass it on.`,
+      });
+  }
 }

@@ -13,7 +13,7 @@ import { Organization } from '../../models/organization.ts';
 import type { SimulationTask } from '../../models/simulation-task.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { candidateSessionStart } from '../../workflows/hiring/candidate-session.contract.ts';
-import { requestEmail } from '../mail/emails.ts';
+import { requestEmail } from '../mail/email-requests.ts';
 import { requestWorkspace } from '../workspaces/provisioning.ts';
 import { newInviteLink, type LinkSettings } from './invite-links.ts';
 import type { SimulationWithTasks } from './simulations.ts';

@@ -1,55 +1,16 @@
 import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
-import { isOpen } from '../../domain/hiring/session.ts';
 import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
-import type { EmailKind, EmailStatus } from '../../domain/mail/email.ts';
-import { CandidateSession } from '../../models/candidate-session.ts';
+import type { EmailStatus } from '../../domain/mail/email.ts';
 import { Email } from '../../models/email.ts';
-import { Simulation } from '../../models/simulation.ts';
-import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
-import { emailStart } from '../../workflows/mail/email.contract.ts';
 import { beginEffect, reopenEffect, settleEffect } from '../effects.ts';
-import type { SessionLink } from '../hiring/invite-links.ts';
+import { factsOf, type MailFacts } from './email-facts.ts';
 
 type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
 
-export interface EmailRequest {
-  readonly kind: EmailKind;
-  readonly sessionId: string;
-  /** The life of the session that the mail speaks of; if it has moved on by then, the mail is skipped. */
-  readonly generation: number;
-  readonly toAddress: string;
-}
-
-/** Queues a mail; it leaves by workflow once the caller's unit of work has been committed. */
-export async function requestEmail(uow: TenantWork, request: EmailRequest): Promise<{ emailId: string }> {
-  const { orgId } = uow.actor;
-  const email = await Email.create({
-    orgId,
-    kind: request.kind,
-    candidateSessionId: request.sessionId,
-    sessionGeneration: request.generation,
-    toAddress: request.toAddress,
-  });
-  uow.enqueue({ start: emailStart({ orgId, emailId: email.id }, sessionRef(request.sessionId)) });
-  return { emailId: email.id };
-}
-
-/** What an invitation says, without its link, which is derived where it is rendered. */
-export interface InvitationFacts {
-  readonly kind: 'invitation';
-  readonly emailId: string;
-  readonly toAddress: string;
-  readonly candidateName: string;
-  readonly title: string;
-  readonly role: string;
-  readonly expiresAt: Date;
-  readonly link: SessionLink;
-}
-
 /** `send`: an intent is recorded and the caller must send now. `settled`: nothing is left to do. */
 export type SendingDecision =
-  | { readonly outcome: 'send'; readonly facts: InvitationFacts }
+  | { readonly outcome: 'send'; readonly facts: MailFacts }
   | { readonly outcome: 'settled'; readonly status: EmailStatus };
 
 /**
@@ -61,12 +22,11 @@ export async function beginSending(uow: TenantWork, emailId: string): Promise<Se
   const email = await Email.findOne({ where: { id: emailId }, lock: true });
   if (!email) throw new AppError('NOT_FOUND', `Mail ${emailId} not found`);
   if (email.status !== 'queued') return { outcome: 'settled', status: email.status };
-  const session = await CandidateSession.findOne({ where: { id: email.candidateSessionId ?? '0' } });
-  const simulation = session && (await Simulation.findOne({ where: { id: session.simulationId } }));
-  if (!simulation || !isOpen(session.status) || session.generation !== email.sessionGeneration) {
+  const facts = await factsOf(email);
+  if (!facts) {
     await settle(uow, email, {
       status: 'skipped',
-      lastError: 'The invitation was no longer valid when its turn came',
+      lastError: 'What it would have said was no longer true when its turn came',
     });
     return { outcome: 'settled', status: 'skipped' };
   }
@@ -74,19 +34,7 @@ export async function beginSending(uow: TenantWork, emailId: string): Promise<Se
     await recordUnknown(uow, { emailId, reason: 'An earlier attempt ended without an answer from the mail server' });
     return { outcome: 'settled', status: 'failed' };
   }
-  return {
-    outcome: 'send',
-    facts: {
-      kind: email.kind,
-      emailId,
-      toAddress: email.toAddress,
-      candidateName: session.candidateName,
-      title: simulation.title,
-      role: simulation.role,
-      expiresAt: session.expiresAt,
-      link: { id: session.id, tokenKeyId: session.tokenKeyId, generation: session.generation },
-    },
-  };
+  return { outcome: 'send', facts };
 }
 
 /** The mail server has taken it. Also corrects a `failed` that was written while the answer was still under way. */

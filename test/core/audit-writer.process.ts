@@ -2,7 +2,7 @@
 import { unitsOfWork } from '../../core/unit-of-work.ts';
 import { systemActor } from '../../domain/identity/actor.ts';
 import { connect } from '../../services/connect.ts';
-import { createUser } from '../../services/identity/organizations.ts';
+import { createUser } from '../../services/identity/new-members.ts';
 
 const AT_ONCE = 4;
 

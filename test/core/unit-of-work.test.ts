@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import type { Sequelize } from 'sequelize';
 import { assertOutsideUnitOfWork, connectDatabase, openUnit, rowsOf } from '../../core/database.ts';
-import type { UnitsOfWork } from '../../core/unit-of-work.ts';
+import { sqlStateOf, type UnitsOfWork } from '../../core/unit-of-work.ts';
 import { anonymous, systemActor } from '../../domain/identity/actor.ts';
 import { User } from '../../models/user.ts';
 import { resetDatabase, type TestDatabase } from '../support/database.ts';
@@ -54,9 +54,24 @@ describe('a unit of work', () => {
     const generator = db.getQueryInterface().queryGenerator as { startTransactionQuery(tx: object): string };
     assert.equal(
       generator.startTransactionQuery({ options: { orgId: "x'; drop table users; --", readOnly: true } }),
-      "START TRANSACTION READ ONLY;SELECT set_config('app.org_id','x''; drop table users; --',true);",
+      "START TRANSACTION READ ONLY;SELECT set_config('app.org_id','x''; drop table users; --',true),set_config('statement_timeout','30000',true);",
     );
     assert.equal(seen.length, 1);
+  });
+
+  it('lets no statement wait for longer than somebody would for an answer', async () => {
+    const limit = await uow.read(actor(), ({ db }) =>
+      rowsOf<{ ms: string }>(
+        db,
+        `select extract(epoch from current_setting('statement_timeout')::interval) * 1000 as ms`,
+      ),
+    );
+    assert.equal(Number(limit[0]?.ms), 30_000);
+    const waiting = uow.write(actor(), async ({ db }) => {
+      await rowsOf(db, `select set_config('statement_timeout', '20', true)`);
+      await rowsOf(db, 'select pg_sleep(60)');
+    });
+    await assert.rejects(waiting, (error) => sqlStateOf(error) === '57014');
   });
 
   it('leaves nothing when the work fails: no rows, no audit entry, no message', async () => {

@@ -16,15 +16,31 @@ import { createSimulation, listSimulations, loadSimulation } from '../../service
 import { listSubmissions, loadSubmission } from '../../services/hiring/submission-reads.ts';
 import { lookAtSubmission, startSubmissionRun } from '../../services/hiring/submit-code.ts';
 import { readSubmission, submitText } from '../../services/hiring/turn-in.ts';
-import { bindAccount, loadAccount, loadOrganization, roleNames } from '../../services/identity/accounts.ts';
+import { mailPasswordReset } from '../../services/identity/account-mails.ts';
+import { closeLinks, openLink } from '../../services/identity/account-links.ts';
+import { listApiKeys } from '../../services/identity/api-key-list.ts';
 import {
-  beginSending,
-  recordFailed,
-  recordRefusal,
-  recordSent,
-  recordUnknown,
-  requestEmail,
-} from '../../services/mail/emails.ts';
+  createApiKey,
+  findOwnApiKey,
+  noteKeyUse,
+  openApiKey,
+  revokeApiKey,
+  revokeKeysOf,
+} from '../../services/identity/api-keys.ts';
+import { endSessions, refreshSession, startSession } from '../../services/identity/auth-sessions.ts';
+import { readCredentials, setPasswordByLink } from '../../services/identity/credentials.ts';
+import {
+  changeMember,
+  changeOwnProfile,
+  deleteMember,
+  inviteMemberAgain,
+} from '../../services/identity/member-changes.ts';
+import { listMembers, readMember } from '../../services/identity/member-reads.ts';
+import { assignRole, removeRole } from '../../services/identity/role-assignments.ts';
+import { changeRole, deleteRole, findRole, listRoles } from '../../services/identity/roles.ts';
+import { bindAccount, loadAccount, loadOrganization } from '../../services/identity/accounts.ts';
+import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../../services/mail/emails.ts';
+import { requestEmail } from '../../services/mail/email-requests.ts';
 import {
   loadProvisioning,
   recordProvisioningFailed,
@@ -67,10 +83,33 @@ const finishedOf = ({ running }: Side) => ({
 const life = ({ requested: { id, generation } }: Side) => ({ workspaceId: id, generation });
 const clock = ({ orgId, working }: Side) => ({ orgId, sessionId: working.id, generation: 1 });
 const codeTask = ({ working }: Side) => ({ sessionId: working.id, taskId: taskOf(working, 'code').id });
+const page = { limit: 10, offset: 0 };
 const repository = { templateRepo: 'o/t', repoFullName: 'o/intruder' };
+
+/** What somebody who may do everything in an organisation tries on the accounts, roles and keys of another. */
+const ofOwners: Attempts<UserActor> = {
+  readMember: (uow, { memberId }) => readMember(uow, memberId),
+  listMembers: async (uow, { memberId }) =>
+    (await listMembers(uow, { search: 'sides.example' }, page)).members.filter(({ id }) => id === memberId),
+  changeMember: (uow, { memberId }) => changeMember(uow, memberId, { name: 'Taken', status: 'SUSPENDED' }),
+  deleteMember: (uow, { memberId }) => deleteMember(uow, memberId),
+  inviteMemberAgain: (uow, { memberId }) => inviteMemberAgain(uow, memberId, { linkKeys }),
+  listRoles: async (uow, { roleId }) => (await listRoles(uow)).filter(({ id }) => id === roleId),
+  findRole: (uow, { roleId }) => findRole(uow, roleId),
+  changeRole: (uow, { roleId }) => changeRole(uow, roleId, { name: 'Taken' }),
+  deleteRole: (uow, { roleId }) => deleteRole(uow, roleId),
+  assignRole: (uow, { roleId, memberId }) => assignRole(uow, { roleId, userId: memberId }),
+  removeRole: (uow, { roleId, memberId }) => removeRole(uow, { roleId, userId: memberId }),
+  listApiKeys: async (uow, { apiKeyId }) => (await listApiKeys(uow, page)).keys.filter(({ id }) => id === apiKeyId),
+  createApiKey: (uow) => createApiKey(uow, { name: 'N', permissions: ['users.read'], days: 1 }),
+  findOwnApiKey: (uow, { apiKeyId }) => findOwnApiKey(uow, apiKeyId),
+  revokeApiKey: (uow, { apiKeyId }) => revokeApiKey(uow, apiKeyId),
+  changeOwnProfile: (uow) => changeOwnProfile(uow, { name: 'Taken' }),
+};
 
 /** What an account tries with what belongs to `theirs`. Each sees or changes something in its own organisation. */
 export const ofUsers: Attempts<UserActor> = {
+  ...ofOwners,
   listCandidates: (uow, { simulation }) => listCandidates(uow, simulation.id, { limit: 10 }),
   loadSimulation: (_, { simulation }) => loadSimulation(simulation.id),
   listSimulations: (uow) => listSimulations(uow, { mine: true, limit: 10 }),
@@ -89,7 +128,6 @@ export const ofUsers: Attempts<UserActor> = {
   findInvited: (uow, { simulation, working }) => findInvited(uow, simulation, working.id),
   loadAccount: (uow, { user }) => loadAccount(uow, user.userId),
   loadOrganization: (uow, { orgId }) => loadOrganization(uow, orgId),
-  roleNames: (uow, { user }) => roleNames(uow, user.userId),
   bindAccount: (uow, { user }) =>
     bindAccount(uow, user.userId, { ...identity, emailVerified: true, name: 'N', permissions: [] }),
 };
@@ -126,8 +164,28 @@ export const ofCandidates: Attempts<CandidateActor> = {
     startRun(uow, { workspace, branch: 'new', inputs: {}, purpose: 'run', graceMs: 0, ref: 'r' }),
 };
 
+/** What sign-in does for an account before anybody acts. */
+const ofSignIn: Attempts<SystemActor> = {
+  openApiKey: (uow, { apiKeyId }) => openApiKey(uow, apiKeyId),
+  noteKeyUse: (uow, { apiKeyId }) => noteKeyUse(uow, apiKeyId, '192.0.2.1'),
+  revokeKeysOf: (uow, { user }) => revokeKeysOf(uow, user.userId),
+  startSession: (uow, { user }) => startSession(uow, user.userId, { refreshSeconds: 60 }),
+  refreshSession: async (uow, { refreshTokenId }) => {
+    const { outcome } = await refreshSession(uow, refreshTokenId, { refreshSeconds: 60 });
+    return outcome === 'refreshed';
+  },
+  endSessions: (uow, { user }) => endSessions(uow, user.userId, 'signed_out'),
+  openLink: (_, { accountLinkId }) => openLink(accountLinkId, 'accept_invitation'),
+  closeLinks: (_, { memberId }) => closeLinks(memberId, 'accept_invitation'),
+  mailPasswordReset: (uow, { memberId }) => mailPasswordReset(uow, memberId, { linkKeys }),
+  readCredentials: (_, { user }) => readCredentials(user.userId),
+  setPasswordByLink: async (uow, { accountLinkId }) =>
+    setPasswordByLink(uow, await openLink(accountLinkId, 'accept_invitation'), 'hash'),
+};
+
 /** What a part of Tenon is told to do. */
 export const ofTheSystem: Attempts<SystemActor> = {
+  ...ofSignIn,
   storeRunSubmission: (uow, { running }) => storeRunSubmission(uow, running),
   completeRunSubmission: (uow, { running }) => completeRunSubmission(uow, running, evidence),
   loadSessionClock: (uow, side) => loadSessionClock(uow, clock(side)),

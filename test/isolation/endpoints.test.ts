@@ -15,6 +15,12 @@ interface Caller {
 /** A call with something foreign in it: the path's values, and the rest of the request. */
 type ForeignCall = readonly [params: Readonly<Record<string, string>>, options: CallOptions];
 
+/** Their member and role, each alone and with one of ours. */
+const uuids = ({ recruiter, theirs, mine }: Caller, params: Record<string, string>, body?: object): ForeignCall => [
+  { membershipId: theirs.user.userId, roleId: theirs.roleId, keyId: theirs.apiKeyId, own: mine.orgId, ...params },
+  { token: recruiter, ...(body && { body }) },
+];
+
 const byCandidate = (body?: object) => (caller: Caller) => tasksOf(caller, body);
 
 /** Every endpoint with an id in its path, and how it is called with another organisation's. */
@@ -27,6 +33,27 @@ const foreignCalls: Readonly<Record<string, (caller: Caller) => readonly Foreign
     return [[{ id: theirs.simulation.id }, { token: recruiter, body }]];
   },
   'get /api/submissions/:id': ({ recruiter, theirs }) => [[{ id: theirs.submission.id }, { token: recruiter }]],
+  'get /api/v1/org/users/:membershipId': (caller) => [uuids(caller, {})],
+  'patch /api/v1/org/users/:membershipId': (caller) => [
+    uuids(caller, {}, { name: 'Taken' }),
+    uuids(caller, {}, { platform_status: 'SUSPENDED' }),
+  ],
+  'delete /api/v1/org/users/:membershipId': (caller) => [uuids(caller, {})],
+  'post /api/v1/org/users/:membershipId/invitation': (caller) => [uuids(caller, {})],
+  'patch /api/v1/roles/:roleId': (caller) => [uuids(caller, {}, { name: 'Taken', permissions: [] })],
+  'delete /api/v1/roles/:roleId': (caller) => [uuids(caller, {})],
+  'get /api/v1/roles/:roleId/members': (caller) => [uuids(caller, {})],
+  'post /api/v1/roles/org/users/:membershipId/roles': (caller) => [
+    uuids(caller, {}, { role_id: caller.theirs.roleId }),
+    uuids(caller, {}, { role_id: caller.mine.roleId }),
+    uuids(caller, { membershipId: caller.mine.user.userId }, { role_id: caller.theirs.roleId }),
+  ],
+  'delete /api/v1/roles/org/users/:membershipId/roles/:roleId': (caller) => [
+    uuids(caller, {}),
+    uuids(caller, { roleId: caller.mine.roleId }),
+    uuids(caller, { membershipId: caller.mine.user.userId }),
+  ],
+  'delete /api/v1/api-keys/:keyId': (caller) => [uuids(caller, {})],
   'get /api/candidate/session/:token': byToken,
   'post /api/candidate/session/:token/verify': byToken,
   'post /api/candidate/session/:token/claim': byToken,

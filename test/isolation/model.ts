@@ -10,7 +10,11 @@ export type Operation =
       readonly pick: number;
       readonly person: number;
     }
-  | { readonly kind: 'claim' | 'submit' | 'read'; readonly by: number; readonly of: number; readonly pick: number };
+  | { readonly kind: 'add'; readonly by: number; readonly person: number }
+  | { readonly kind: ReachingKind; readonly by: number; readonly of: number; readonly pick: number };
+
+/** What reaches for a thing of one of both: a session, or a member. */
+type ReachingKind = 'claim' | 'submit' | 'read' | 'rename' | 'suspend';
 
 const side = fc.nat(1);
 const pick = fc.nat(1_000);
@@ -18,7 +22,16 @@ const pick = fc.nat(1_000);
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('create', 'list'), by: side }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('invite'), by: side, of: side, pick, person: fc.nat(5) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('claim', 'submit', 'read'), by: side, of: side, pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('add'), by: side, person: fc.nat(5) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom<ReachingKind>('claim', 'submit', 'read', 'rename', 'suspend'),
+      by: side,
+      of: side,
+      pick,
+    }),
+  },
 );
 
 export const OPERATIONS_PER_RUN = 100;
@@ -38,8 +51,17 @@ export interface KnownSession {
   submissionId: string | undefined;
 }
 
+export interface KnownMember {
+  readonly id: string;
+  readonly email: string;
+  name: string;
+  isActive: boolean;
+}
+
 /** All that one organisation should see. */
 export interface Known {
+  /** Without the one who acts. */
+  readonly members: KnownMember[];
   readonly simulations: string[];
   readonly sessions: KnownSession[];
 }

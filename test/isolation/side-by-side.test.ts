@@ -8,13 +8,24 @@ import { claimByInvite } from '../../services/hiring/claims.ts';
 import { invite } from '../../services/hiring/invites.ts';
 import { loadCandidateTask } from '../../services/hiring/session-access.ts';
 import { createSimulation, listSimulations, loadSimulation } from '../../services/hiring/simulations.ts';
+import { addMember } from '../../services/identity/add-member.ts';
+import { changeMember } from '../../services/identity/member-changes.ts';
+import { listMembers } from '../../services/identity/member-reads.ts';
 import { listSubmissions, loadSubmission } from '../../services/hiring/submission-reads.ts';
 import { submitText } from '../../services/hiring/turn-in.ts';
 import { propertyRun, propertyTimeoutMs } from '../adapters/artifacts/property.ts';
 import { resetDatabase, type TestDatabase } from '../support/database.ts';
 import { makeCandidate, makeUser } from '../support/factories-identity.ts';
 import { testEnvironment } from '../support/settings.ts';
-import { operations, OPERATIONS_PER_RUN, picked, type Known, type KnownSession, type Operation } from './model.ts';
+import {
+  operations,
+  OPERATIONS_PER_RUN,
+  picked,
+  type Known,
+  type KnownMember,
+  type KnownSession,
+  type Operation,
+} from './model.ts';
 
 const links = { linkKeys: readSettings(testEnvironment()).linkKeys, repoPrefix: 'ws-' };
 const given = { title: 'T', role: 'R', techStack: 'S', seniority: 'M', focus: '', templateKey: 'node-express-ts' };
@@ -33,7 +44,8 @@ describe('two organisations side by side', () => {
   });
 
   const newMember = async (): Promise<Member> => ({
-    actor: await makeUser({ roles: ['recruiter', 'reviewer'] }),
+    actor: await makeUser({ roles: ['owner', 'recruiter', 'reviewer'] }),
+    members: [],
     simulations: [],
     sessions: [],
   });
@@ -67,6 +79,14 @@ describe('two organisations side by side', () => {
         const email = `person${operation.person}@model.example`;
         return simulationId === undefined ? undefined : expectOwn(me, owner, () => inviteTo(me, simulationId, email));
       }
+      case 'add':
+        return add(me, `member${operation.person}@model.example`);
+      case 'rename':
+      case 'suspend': {
+        const member = picked(owner.members, operation.pick);
+        const change = { rename, suspend }[operation.kind];
+        return member === undefined ? undefined : expectOwn(me, owner, () => change(me, member));
+      }
       case 'claim':
       case 'submit':
       case 'read': {
@@ -94,6 +114,25 @@ describe('two organisations side by side', () => {
     const { id } = session;
     const firstTaskId = tasks[0]?.id ?? '';
     me.sessions.push({ id, simulationId, firstTaskId, email: inviteEmail, isClaimed: false, submissionId: undefined });
+  }
+
+  async function add(me: Member, email: string): Promise<void> {
+    const added = await database.uow.write(me.actor, (uow) => addMember(uow, { email, roles: ['viewer'] }, links));
+    const known = me.members.find((one) => one.email === email);
+    assert.equal(added.outcome, known === undefined ? 'created' : 'already_exists');
+    const { id, name } = added.member;
+    if (!known) me.members.push({ id, email, name, isActive: true });
+  }
+
+  async function rename(me: Member, known: KnownMember): Promise<void> {
+    const name = `${known.name.slice(0, 50)}!`;
+    await database.uow.write(me.actor, (uow) => changeMember(uow, known.id, { name }));
+    known.name = name;
+  }
+
+  async function suspend(me: Member, known: KnownMember): Promise<void> {
+    await database.uow.write(me.actor, (uow) => changeMember(uow, known.id, { status: 'SUSPENDED' }));
+    known.isActive = false;
   }
 
   /** The same people are candidates of both. */
@@ -132,8 +171,12 @@ describe('two organisations side by side', () => {
   }
 
   /** What the organisation is shown is what the model knows of it, no more and no less. */
-  async function compareLists({ actor, simulations, sessions }: Member): Promise<void> {
+  async function compareLists({ actor, simulations, sessions, members }: Member): Promise<void> {
     await database.uow.read(actor, async (uow) => {
+      const people = (await listMembers(uow, {}, everything)).members.filter(({ id }) => id !== actor.userId);
+      const factsOf = ({ id, name, isActive }: { id: string; name: string; isActive: boolean }) =>
+        `${id} ${name} ${isActive}`;
+      assert.deepEqual(people.map(factsOf).sort(), members.map(factsOf).sort());
       const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id).sort();
       const listed = await listSimulations(uow, { mine: false, limit: 1_000 });
       assert.deepEqual(ids(listed), simulations.toSorted());

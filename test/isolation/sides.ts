@@ -12,7 +12,16 @@ import type { Submission } from '../../models/submission.ts';
 import type { TestRun } from '../../models/test-run.ts';
 import type { Workspace } from '../../models/workspace.ts';
 import { beginEffect } from '../../services/effects.ts';
+import { readSettings } from '../../core/settings.ts';
+import { AccountLink } from '../../models/account-link.ts';
+import { AuthSession } from '../../models/auth-session.ts';
+import { RefreshToken } from '../../models/refresh-token.ts';
+import { addMember } from '../../services/identity/add-member.ts';
+import { createApiKey } from '../../services/identity/api-keys.ts';
+import { startSession } from '../../services/identity/auth-sessions.ts';
+import { createRole } from '../../services/identity/roles.ts';
 import { testDatabase } from '../support/database.ts';
+import { testEnvironment } from '../support/settings.ts';
 import {
   makeProgress,
   makeSession,
@@ -46,6 +55,13 @@ export interface Side {
   readonly queued: TestRun;
   readonly email: Email;
   readonly effect: string;
+  /** A role of its own making, which nobody has. */
+  readonly roleId: string;
+  readonly apiKeyId: string;
+  readonly refreshTokenId: string;
+  readonly accountLinkId: string;
+  /** Somebody else in the organisation, invited and not come yet. */
+  readonly memberId: string;
 }
 
 let counted = 0;
@@ -77,6 +93,7 @@ export async function makeSide(identity: Partial<CandidateIdentity> = {}): Promi
   const queued = await makeTestRun(workspace, { status: 'queued', purpose: 'run' });
   const effect = `effect-${counted}`;
   const { uow } = await testDatabase();
+  const identityRows = await makeIdentityRows(user);
   const email = await uow.write(systemActor(orgId, 'test'), async (unit) => {
     await beginEffect(unit, effect);
     const { id: candidateSessionId, generation: sessionGeneration, inviteEmail: toAddress } = invited.session;
@@ -97,7 +114,30 @@ export async function makeSide(identity: Partial<CandidateIdentity> = {}): Promi
     queued,
     email,
     effect,
+    ...identityRows,
   };
+}
+
+/** A row of every kind that identity keeps. */
+async function makeIdentityRows(user: UserActor) {
+  const { uow } = await testDatabase();
+  return uow.write(user, async (unit) => {
+    const roleId = await createRole(unit, { name: 'Helper', description: '', permissions: ['users.read'] });
+    const { key } = await createApiKey(unit, { name: 'machine', permissions: ['users.read'], days: 1 });
+    await startSession(unit, user.userId, { refreshSeconds: 3_600 });
+    const invited = { email: `member${counted}@sides.example`, roles: ['employee'] };
+    const { member } = await addMember(unit, invited, readSettings(testEnvironment()));
+    const session = await AuthSession.findOne({ where: { userId: user.userId }, rejectOnEmpty: true });
+    const token = await RefreshToken.findOne({ where: { sessionId: session.id }, rejectOnEmpty: true });
+    const link = await AccountLink.findOne({ where: { userId: member.id }, rejectOnEmpty: true });
+    return {
+      roleId,
+      apiKeyId: key.id,
+      refreshTokenId: token.id,
+      accountLinkId: link.id,
+      memberId: member.id,
+    };
+  });
 }
 
 /** The side with copies of its rows: an attempt that is refused leaves traces in the objects that it was given. */

@@ -3,12 +3,18 @@ import type { Endpoint } from '../../api/endpoint.ts';
 import { startApi, type RunningApi } from '../../api/http-server.ts';
 import { endpoints as wholeTable } from '../../api/index.ts';
 import { linksOf } from '../../api/links.ts';
-import { tokenVerifier } from '../../api/middleware/auth/verifier.ts';
+import { trustedTokens } from '../../api/middleware/auth/trusted-issuers.ts';
+import { accessTokens } from '../../core/access-tokens.ts';
+import { counterStore } from '../../core/counter-store.ts';
+import { lockout } from '../../core/lockout.ts';
 import { createLogger, type Logger } from '../../core/logger.ts';
 import { createMetrics } from '../../core/metrics.ts';
 import type { WorkflowMessage } from '../../core/outbox.ts';
+import { passwordHasher } from '../../core/passwords.ts';
+import { rateLimiter } from '../../core/rate-limits.ts';
 import { readSettings, type Settings } from '../../core/settings.ts';
 import { listenWaiter } from '../../core/wait.ts';
+import type { UserActor } from '../../domain/identity/actor.ts';
 import { resetDatabase, type TestDatabase } from './database.ts';
 import { replyCheck } from './reply-check.ts';
 import { testEnvironment } from './settings.ts';
@@ -53,6 +59,8 @@ export interface TestApi {
   /** A token with `recruiter:access` and a verified e-mail; `null` removes a claim. */
   recruiterToken(email: string, claims?: Claims): string;
   candidateToken(email: string, claims?: Claims): string;
+  /** An access token of our own, as after a sign-in with a password. */
+  ownToken(actor: UserActor, tokenVersion?: number): string;
   /** Makes a request and fails unless the reply is what the OpenAPI document declares. */
   call<Body = Readonly<Record<string, unknown>>>(
     method: string,
@@ -92,6 +100,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     return done;
   });
   const wait = listenWaiter(settings.database.directUrl, log);
+  const counters = counterStore(settings.database.url, log);
+  const ownTokens = accessTokens(settings);
   const app: App = {
     settings,
     uow,
@@ -100,7 +110,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     db: database.db,
     metrics: createMetrics({ processMetrics: false }),
     links: linksOf(settings),
-    tokens: tokenVerifier([settings.auth]),
+    tokens: trustedTokens(settings, ownTokens),
+    accessTokens: ownTokens,
+    passwords: passwordHasher(),
+    lockout: lockout(counters),
+    limits: rateLimiter(counters, settings.rateLimits),
     ...options.app,
   };
   const api = await startApi({ app, endpoints, port: 0, host: '127.0.0.1' });
@@ -122,10 +136,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     react: (next) => void (reaction = next),
     recruiterToken: (email, claims = {}) => tokenFor(email, 'recruiter:access', claims),
     candidateToken: (email, claims = {}) => tokenFor(email, 'candidate:access', claims),
+    ownToken: (actor, tokenVersion = 1) => ownTokens.sign(actor, tokenVersion),
     call: caller(api, endpoints),
     async close() {
       await api.close(1_000);
-      await Promise.all([app.wait.close(), wait.close(), issuer.close()]);
+      await Promise.all([app.wait.close(), wait.close(), counters.close(), issuer.close()]);
     },
   };
 }

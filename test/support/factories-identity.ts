@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { passwordHasher } from '../../core/passwords.ts';
 import { systemActor, type CandidateActor, type UserActor } from '../../domain/identity/actor.ts';
 import { loadAccount } from '../../services/identity/accounts.ts';
-import { createOrganization, createUser, type NewOrganization } from '../../services/identity/organizations.ts';
+import { createUser } from '../../services/identity/new-members.ts';
+import { createOrganization, type NewOrganization } from '../../services/identity/organizations.ts';
 import { testDatabase } from './database.ts';
 
 let counted = 0;
@@ -33,11 +35,20 @@ export interface UserFields {
   readonly name?: string;
   /** `owner` and `recruiter` if not given. */
   readonly roles?: readonly string[];
+  /** Set, the account can sign in here; its e-mail is proven. */
+  readonly password?: string;
+  readonly isSuperuser?: boolean;
 }
 
+/** Good enough for every rule of passwords. */
+export const goodPassword = 'Corr3ct horse, battery';
+
 /** A committed account that nobody is bound to yet, as the actor it is once signed in. */
-export async function makeUser({ orgId, email, name, roles }: UserFields = {}): Promise<UserActor> {
+export async function makeUser(fields: UserFields = {}): Promise<UserActor> {
   counted += 1;
+  const { orgId, email, name, roles, password, isSuperuser = false } = fields;
+  const passwordHash = password === undefined ? undefined : await passwordHasher().hash(password);
+  const now = new Date();
   const org = orgId ?? (await makeOrganization()).id;
   const { uow } = await testDatabase();
   return uow.write(systemActor(org, 'test'), async (unit) => {
@@ -45,6 +56,8 @@ export async function makeUser({ orgId, email, name, roles }: UserFields = {}): 
       email: email ?? `user${counted}@test.example`,
       name: name ?? `User ${counted}`,
       roles: roles ?? ['owner', 'recruiter'],
+      isSuperuser,
+      ...(passwordHash !== undefined && { passwordHash, acceptedAt: now, emailVerifiedAt: now }),
     });
     const account = await loadAccount(unit, id);
     if (!account) throw new Error('the account was not created');

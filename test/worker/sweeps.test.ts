@@ -3,12 +3,12 @@ import { Pool } from 'pg';
 import { pino } from 'pino';
 import { sweepOnce } from '../../worker/sweeps.ts';
 import { resetDatabase } from '../support/database.ts';
-import { makeOrganization } from '../support/factories-identity.ts';
+import { makeUser } from '../support/factories-identity.ts';
 
 describe('the sweeps', () => {
-  it('delete what is older than a week and done, and nothing else, in batches', async () => {
+  it('delete what is done and old, and nothing else, in batches', async () => {
     const database = await resetDatabase();
-    const { id: orgId } = await makeOrganization();
+    const { orgId, userId } = await makeUser();
     const old = `now() - interval '8 days'`;
     await database.rows(
       `insert into outbox (org_id, workflow_id, message, lease_until, created_at, delivered_at, outcome)
@@ -26,6 +26,22 @@ describe('the sweeps', () => {
       `insert into github_deliveries (delivery_id, event, matched, received_at)
        values ('old', 'push', true, ${old}), ('new', 'push', true, now())`,
     );
+    const minutesAgo = (minutes: number) => `(extract(epoch from now()) * 1000)::bigint - ${minutes * 60_000}`;
+    for (const table of ['rate_limits', 'sign_in_failures']) {
+      await database.rows(
+        `insert into ${table} (key, points, expire)
+         values ('old', 1, ${minutesAgo(61)}), ('ended', 1, ${minutesAgo(59)}), ('open', 1, ${minutesAgo(-1)})`,
+      );
+    }
+    await database.rows(
+      `with session as (
+         insert into auth_sessions (org_id, user_id, expires_at)
+         select $1, $2, now() - case when n <= 51 then interval '31 days' else interval '29 days' end
+         from generate_series(1, 52) n returning id, org_id, expires_at)
+       insert into refresh_tokens (org_id, session_id, token_hash, expires_at)
+       select org_id, id, sha256(id::text::bytea), expires_at from session`,
+      [orgId, userId],
+    );
     const pool = new Pool({ connectionString: database.systemUrl, max: 1 });
     try {
       const parts = { pool, log: pino({ level: 'silent' }) };
@@ -37,5 +53,13 @@ describe('the sweeps', () => {
     assert.equal((await database.rows('select from outbox')).length, 2);
     assert.deepEqual(await database.rows('select key from idempotency_keys'), [{ key: 'new' }]);
     assert.deepEqual(await database.rows('select delivery_id from github_deliveries'), [{ delivery_id: 'new' }]);
+    for (const table of ['rate_limits', 'sign_in_failures']) {
+      assert.deepEqual(await database.rows(`select key from ${table} order by key`), [
+        { key: 'ended' },
+        { key: 'open' },
+      ]);
+    }
+    assert.equal((await database.rows('select from auth_sessions')).length, 1);
+    assert.equal((await database.rows('select from refresh_tokens')).length, 1);
   });
 });

@@ -62,6 +62,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
       mail: { send: (message) => Promise.resolve(void mails.push(message)).then(() => ({ outcome: 'sent' as const })) },
       from: 'Tenon <no-reply@tenon.example>',
       candidatePortalBaseUrl: 'https://portal.example',
+      accountPortalUrl: 'https://portal.example/account',
       linkKeys,
       forge: forgeOf(github),
       owners: {

@@ -10,6 +10,11 @@ export interface EmailResult {
   readonly status: EmailStatus;
 }
 
+/** Under which the mails of an account are found in the Web UI. */
+export function accountRef(userId: string): string {
+  return `account-${userId}`;
+}
+
 /** One mail: render, send once. */
 export function emailStart({ orgId, emailId }: EmailInput, ref: string) {
   return {

@@ -58,6 +58,7 @@ export const readCurrentTask = endpoint({
   summary: 'The task that is due now, and the progress',
   auth: candidate,
   may: mayWorkOnSession,
+  limit: 'poll',
   input: { params: idParam, headers: sessionHeader },
   replies: { 200: currentTaskReply },
   errors: ['CANDIDATE_SESSION_NOT_FOUND', 'INVITE_TOKEN_EXPIRED', 'INVITE_REVOKED', 'EMAIL_NOT_VERIFIED'],

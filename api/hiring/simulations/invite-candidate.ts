@@ -8,6 +8,7 @@ import { candidateSessionStart } from '../../../workflows/hiring/candidate-sessi
 import { recruiter } from '../../actors.ts';
 import type { App } from '../../app.ts';
 import { endpoint } from '../../endpoint.ts';
+import { emailField } from '../../fields.ts';
 import { idParam } from '../params.ts';
 
 interface InviteReply {
@@ -31,7 +32,7 @@ const inviteReply = Joi.object<InviteReply, true>({
 
 const inviteBody = Joi.object<Invitee, true>({
   candidateName: Joi.string().trim().min(1).max(255).required(),
-  inviteEmail: Joi.string().trim().lowercase().email({ tlds: false }).max(320).required(),
+  inviteEmail: emailField.required(),
 });
 
 export const inviteCandidateEndpoint = endpoint({

@@ -67,6 +67,7 @@ export const submitTask = endpoint({
     'Text tasks are stored at once. Repository tasks get a fresh test run and answer when it has ended, or after 75 s with the submission stored as running; failing tests do not prevent a submission.',
   auth: candidate,
   may: mayWorkOnSession,
+  limit: 'submit',
   input: { params: taskParam, headers: sessionHeader, body: submitBody },
   replies: { 201: submitReply },
   errors: [

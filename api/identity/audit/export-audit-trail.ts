@@ -2,7 +2,7 @@ import type { UserActor } from '../../../domain/identity/actor.ts';
 import { AUDIT_FORMAT, exportLine, type ExportHeader } from '../../../domain/identity/audit-chain.ts';
 import { mayReadAuditTrail } from '../../../domain/identity/policies.ts';
 import { readChain, readChainHead, recordExport } from '../../../services/identity/audit-trail.ts';
-import { recruiter } from '../../actors.ts';
+import { account } from '../../actors.ts';
 import type { App } from '../../app.ts';
 import { endpoint, stream } from '../../endpoint.ts';
 
@@ -15,8 +15,9 @@ export const exportAuditTrail = endpoint({
   summary: 'The organisation’s whole audit trail, to keep and to check',
   description:
     'One JSON text a line: a header with the last row’s number and hash, then every row, oldest first, as it was hashed. `npm run verify-audit -- <file>` checks it. The export itself is in the trail.',
-  auth: recruiter,
+  auth: account,
   may: mayReadAuditTrail,
+  limit: 'export',
   input: {},
   replies: { 200: stream('application/x-ndjson') },
   errors: [],

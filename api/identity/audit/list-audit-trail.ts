@@ -1,8 +1,8 @@
 import { mayReadAuditTrail } from '../../../domain/identity/policies.ts';
 import { listAuditTrail, type TrailFilter } from '../../../services/identity/audit-trail.ts';
-import { recruiter } from '../../actors.ts';
+import { account } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
-import { cursorOf, readCursor } from '../../pages.ts';
+import { cursorOf, pageAsked, pageOf, readCursor } from '../../pages.ts';
 import { presentedTrail, presentEntry } from './presenter.ts';
 import { trailQuery, type TrailQuery } from './query.ts';
 
@@ -10,23 +10,21 @@ export const listAuditTrailEndpoint = endpoint({
   method: 'get',
   path: '/api/v1/org/audit-logs',
   summary: 'The organisation’s audit trail, newest first',
-  auth: recruiter,
+  auth: account,
   may: mayReadAuditTrail,
   input: { query: trailQuery },
   replies: { 200: presentedTrail },
   errors: [],
   async handle({ app, actor, input }) {
-    const { page = 1, page_size: size, cursor } = input.query;
+    const { cursor, page_size: size } = input.query;
     const [beforeSeq] = cursor === undefined ? [] : readCursor(cursor);
     const { rows, total } = await app.uow.read(actor, (uow) =>
       listAuditTrail(uow, filterOf(input.query), {
-        limit: size + 1,
-        offset: (page - 1) * size,
+        ...pageAsked(input.query),
         ...(beforeSeq !== undefined && { beforeSeq }),
       }),
     );
-    const shown = rows.slice(0, size);
-    const last = rows.length > size ? shown.at(-1) : undefined;
+    const { shown, last } = pageOf(rows, size);
     return {
       status: 200,
       body: { items: shown.map(presentEntry), total, next_cursor: last ? cursorOf([last.seq]) : null },

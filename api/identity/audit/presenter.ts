@@ -7,7 +7,15 @@ export interface PresentedEntry {
   readonly id: number;
   readonly org_id: string;
   readonly actor_id: string | null;
-  readonly actor: { readonly kind: string; readonly id: string | null; readonly email: string | null };
+  readonly actor: {
+    readonly kind: string;
+    readonly id: string | null;
+    readonly email: string | null;
+    /** Set when a machine acted with this account's key. */
+    readonly api_key_id: string | null;
+    /** Set when a superuser acted from another organisation. */
+    readonly home_org_id: string | null;
+  };
   readonly action: string;
   readonly resource_type: string;
   readonly resource_id: string;
@@ -38,6 +46,8 @@ export const presentedTrail = Joi.object<PresentedTrail, true>({
         kind: Joi.string(),
         id: words.allow(null),
         email: words.allow(null),
+        api_key_id: words.allow(null),
+        home_org_id: words.allow(null),
       }),
       action: Joi.string(),
       resource_type: Joi.string(),
@@ -60,7 +70,13 @@ export function presentEntry({ seq, orgId, body: text, at }: TrailRow): Presente
     id: Number(seq),
     org_id: orgId,
     actor_id: actor.id ?? null,
-    actor: { kind: actor.kind, id: actor.id ?? null, email: actor.email ?? null },
+    actor: {
+      kind: actor.kind,
+      id: actor.id ?? null,
+      email: actor.email ?? null,
+      api_key_id: actor.apiKeyId ?? null,
+      home_org_id: actor.homeOrgId ?? null,
+    },
     action,
     resource_type: resource.type,
     resource_id: resource.id,

@@ -1,10 +1,7 @@
 import Joi from 'joi';
-import { cursorSchema, idPart } from '../../pages.ts';
+import { idPart, pageFields, type PageQuery } from '../../pages.ts';
 
-export interface TrailQuery {
-  readonly page?: number;
-  readonly page_size: number;
-  readonly cursor?: string;
+export interface TrailQuery extends PageQuery {
   readonly feature?: string | readonly string[];
   readonly action?: string | readonly string[];
   readonly resource_type?: string;
@@ -24,11 +21,7 @@ const time = Joi.string()
   .custom((value: string, helpers) => (/^\d{4}-.*Z$/.test(value) ? value : helpers.error('string.isoDate')));
 
 export const trailQuery = Joi.object<TrailQuery, true>({
-  page: Joi.number().integer().min(1).max(1_000_000).description('From 1; not together with `cursor`'),
-  page_size: Joi.number().integer().min(1).max(200).default(50),
-  cursor: cursorSchema(idPart).description(
-    '`next_cursor` of the page before: what is written meanwhile does not move the pages',
-  ),
+  ...pageFields(idPart),
   feature: several.description('Repeatable: what stands before the dot of an action'),
   action: several.description('Repeatable'),
   resource_type: word,

@@ -1,17 +1,9 @@
-import Joi from 'joi';
 import { permit } from '../../../core/permit.ts';
 import { mayReadOwnAccount } from '../../../domain/identity/policies.ts';
-import { roleNames } from '../../../services/identity/accounts.ts';
-import { recruiter } from '../../actors.ts';
+import { ownAccount, recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
-import { presentMe, type Me } from './present-me.ts';
-
-const me = Joi.object<Me, true>({
-  id: Joi.number().integer(),
-  name: Joi.string(),
-  email: Joi.string(),
-  role: Joi.string().description('`recruiter` for whoever may create simulations, else the name of a role'),
-});
+import { loadOwn } from './load-own.ts';
+import { ownAccountReply, presentedMe, presentMe, presentOwnAccount } from './present-me.ts';
 
 export const readMe = endpoint({
   method: 'get',
@@ -20,11 +12,30 @@ export const readMe = endpoint({
   auth: recruiter,
   may: mayReadOwnAccount,
   input: {},
-  replies: { 200: me },
+  replies: { 200: presentedMe },
   errors: [],
   async handle({ app, actor }) {
     permit(mayReadOwnAccount(actor));
-    const roles = await app.uow.read(actor, (uow) => roleNames(uow, actor.userId));
-    return { status: 200, body: presentMe(actor, roles) };
+    return { status: 200, body: presentMe((await loadOwn(app, actor)).actor) };
   },
 });
+
+const readOwnAccount = (path: string) =>
+  endpoint({
+    method: 'get',
+    path,
+    summary: 'The signed-in account with its organisation, roles and permissions',
+    auth: ownAccount,
+    may: mayReadOwnAccount,
+    input: {},
+    replies: { 200: ownAccountReply },
+    errors: [],
+    dialect: { malformedAuthorizationStatus: 403 },
+    async handle({ app, actor }) {
+      permit(mayReadOwnAccount(actor));
+      return { status: 200, body: presentOwnAccount(await loadOwn(app, actor)) };
+    },
+  });
+
+/** One handler under the names that two systems gave it. */
+export const readOwnAccounts = ['/users/me', '/api/v1/auth/me'].map(readOwnAccount);

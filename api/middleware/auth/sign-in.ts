@@ -1,63 +1,68 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { RequestFacts } from '../../../core/audit.ts';
+import type { Context } from 'koa';
 import { AppError } from '../../../core/errors.ts';
-import type { UnitsOfWork } from '../../../core/unit-of-work.ts';
 import { anonymous, systemActor, type SystemActor, type UserActor } from '../../../domain/identity/actor.ts';
 import type { TokenIdentity } from '../../../domain/identity/claims.ts';
-import { shortName } from '../../../domain/identity/short-name.ts';
+import { lookUpByIdentity, lookUpToBind, type AccountPlace } from '../../../services/identity/account-lookups.ts';
 import {
   bindAccount,
   loadAccount,
   loadOrganization,
-  lockFirstSignIn,
-  lookUpByEmail,
-  lookUpByIdentity,
-  type AccountPlace,
+  type OrganizationNames,
 } from '../../../services/identity/accounts.ts';
-import { createOrganization, createUser } from '../../../services/identity/organizations.ts';
+import type { App } from '../../app.ts';
+import { requestFactsOf } from '../state.ts';
+import { cross } from './enter-organization.ts';
+import { createPersonalAccount } from './personal-account.ts';
+import { organizationNamed, orgInHeader } from './tenant-header.ts';
 
 /** So many organisations are offered to choose from. */
 const MOST_CHOICES = 50;
 
-export interface SignInOptions {
-  /** Slug or uuid of the organisation that the caller names (`X-Org-Id`). */
-  readonly wantedOrg: string | undefined;
-  readonly request: RequestFacts;
-}
-
 /**
  * The account of an outside identity. It is bound to `(iss, sub)`; the first time it is found by its verified e-mail, and
  * where there is none, the newcomer gets an organisation of their own.
- * @throws {AppError} ORG_REQUIRED, EMAIL_NOT_VERIFIED, IDENTITY_CONFLICT, ACCOUNT_INACTIVE, RECRUITER_ACCESS_REQUIRED
+ * @throws {AppError} ORG_REQUIRED, ORG_HEADER_INVALID, ORG_NOT_FOUND, ORG_MEMBERSHIP_REQUIRED, EMAIL_NOT_VERIFIED,
+ * IDENTITY_CONFLICT, ACCOUNT_INACTIVE
  */
-export async function signIn(units: UnitsOfWork, identity: TokenIdentity, options: SignInOptions): Promise<UserActor> {
-  const bound = await units.read(anonymous, (uow) => lookUpByIdentity(uow, identity));
-  const known = await chooseAmong(units, bound, options.wantedOrg);
-  return load(units, known ?? (await firstSignIn(units, identity, options)));
+export async function signIn(app: App, ctx: Context, identity: TokenIdentity): Promise<UserActor> {
+  const header = orgInHeader(ctx);
+  const wanted = header === undefined ? undefined : await organizationNamed(app, header);
+  const bound = await app.uow.read(anonymous, (uow) => lookUpByIdentity(uow, identity));
+  const known = await chooseAmong(app, bound, wanted);
+  if (known) return load(app, known);
+  const superuser = wanted && (await superuserAmong(app, bound));
+  if (superuser) return cross(app, ctx, superuser, wanted);
+  return load(app, await firstSignIn(app, ctx, identity, wanted));
 }
 
 async function firstSignIn(
-  units: UnitsOfWork,
+  app: App,
+  ctx: Context,
   identity: TokenIdentity,
-  { wantedOrg, request }: SignInOptions,
+  wanted: OrganizationNames | undefined,
 ): Promise<AccountPlace> {
-  const { accounts, mine } = await units.read(anonymous, async (uow) => ({
-    accounts: await lookUpByEmail(uow, identity.email),
+  const { uow: units } = app;
+  const { all, mine } = await units.read(anonymous, async (uow) => ({
+    all: await lookUpToBind(uow, identity.email),
     mine: await lookUpByIdentity(uow, identity), // in this order: an account that another request of ours has just bound is seen
   }));
-  const ours = await chooseAmong(units, mine, wantedOrg);
+  const ours = await chooseAmong(app, mine, wanted);
   if (ours) return ours;
+  const accounts = all.filter(({ orgId }) => wanted === undefined || orgId === wanted.id);
   if (identity.emailVerified === false) throw new AppError('EMAIL_NOT_VERIFIED'); // else anybody could take an address first
   if (accounts.length === 0) {
-    if (wantedOrg !== undefined) throw new AppError('RECRUITER_ACCESS_REQUIRED');
-    return createPersonalAccount(units, identity, request);
+    if (wanted !== undefined) throw new AppError('ORG_MEMBERSHIP_REQUIRED');
+    return createPersonalAccount(units, identity, requestFactsOf(ctx));
   }
   if (identity.emailVerified !== true) throw new AppError('EMAIL_NOT_VERIFIED');
   const free = accounts.filter((account) => !account.bound);
-  if (free.length === 0) throw new AppError('IDENTITY_CONFLICT');
-  const place = await chooseAmong(units, free, wantedOrg);
-  if (!place) throw new AppError('RECRUITER_ACCESS_REQUIRED');
-  const isBound = await units.write(signInOf(place), (uow) => bindAccount(uow, place.id, identity), request);
+  const place = await chooseAmong(app, free, wanted);
+  if (!place) throw new AppError('IDENTITY_CONFLICT'); // every one is somebody's already
+  const isBound = await units.write(
+    signInOf(place),
+    (uow) => bindAccount(uow, place.id, identity),
+    requestFactsOf(ctx),
+  );
   if (isBound) return place;
   // Somebody was faster: fine if it was the same person in another request, else the account is theirs.
   const again = await units.read(anonymous, (uow) => lookUpByIdentity(uow, identity));
@@ -68,65 +73,33 @@ async function firstSignIn(
 
 /** The one account, or the one in the organisation that was named; `undefined` when there is none. */
 async function chooseAmong(
-  units: UnitsOfWork,
+  { uow: units }: App,
   places: readonly AccountPlace[],
-  wantedOrg: string | undefined,
+  wanted: OrganizationNames | undefined,
 ): Promise<AccountPlace | undefined> {
+  if (wanted !== undefined) return places.find(({ orgId }) => orgId === wanted.id);
   const [only] = places;
-  if (places.length <= 1 && wantedOrg === undefined) return only;
+  if (places.length <= 1) return only;
   const choices = await Promise.all(
-    places.map(async (place) => ({
-      place,
-      org: await units.read(signInOf(place), (uow) => loadOrganization(uow, place.orgId)),
-    })),
+    places
+      .slice(0, MOST_CHOICES)
+      .map((place) => units.read(signInOf(place), (uow) => loadOrganization(uow, place.orgId))),
   );
-  if (wantedOrg !== undefined) {
-    return choices.find(({ org }) => org?.slug === wantedOrg || org?.id === wantedOrg.toLowerCase())?.place;
-  }
-  const organizations = choices
-    .slice(0, MOST_CHOICES)
-    .flatMap(({ org }) => (org ? [{ id: org.id, name: org.name }] : []));
+  const organizations = choices.flatMap((org) => (org ? [{ id: org.id, name: org.name }] : []));
   throw new AppError('ORG_REQUIRED', undefined, { extra: { organizations } });
 }
 
-/** Two first requests at once: the second waits for the first, and then finds its account. */
-async function createPersonalAccount(
-  units: UnitsOfWork,
-  identity: TokenIdentity,
-  request: RequestFacts,
-): Promise<AccountPlace> {
-  const orgId = randomUUID();
-  const mark = createHash('sha256')
-    .update(JSON.stringify([identity.issuer, identity.subject]))
-    .digest('hex');
-  return units.write(
-    systemActor(orgId, 'sign-in'),
-    async (uow) => {
-      await lockFirstSignIn(uow, identity.email);
-      const [mine] = await lookUpByIdentity(uow, identity);
-      if (mine) return mine;
-      const others = await lookUpByEmail(uow, identity.email);
-      if (others.length > 0) throw new AppError('IDENTITY_CONFLICT');
-      await createOrganization(uow, {
-        id: orgId,
-        name: `${shortName(identity.name, 80)} (${mark.slice(0, 8)})`,
-        slug: `personal-${mark.slice(0, 32)}`,
-      });
-      const { id } = await createUser(uow, {
-        email: identity.email,
-        name: identity.name,
-        roles: ['owner', 'recruiter'],
-      });
-      await bindAccount(uow, id, identity);
-      return { id, orgId, bound: true };
-    },
-    request,
-  );
+async function superuserAmong({ uow: units }: App, places: readonly AccountPlace[]): Promise<UserActor | undefined> {
+  for (const place of places) {
+    const account = await units.read(signInOf(place), (uow) => loadAccount(uow, place.id));
+    if (account?.isActive && account.actor.isSuperuser) return account.actor;
+  }
+  return undefined;
 }
 
-async function load(units: UnitsOfWork, place: AccountPlace): Promise<UserActor> {
+async function load({ uow: units }: App, place: AccountPlace): Promise<UserActor> {
   const account = await units.read(signInOf(place), (uow) => loadAccount(uow, place.id));
-  if (!account) throw new AppError('TOKEN_INVALID'); // deleted between the two looks
+  if (!account) throw new AppError('ACCOUNT_GONE'); // deleted between the two looks
   if (!account.isActive) throw new AppError('ACCOUNT_INACTIVE');
   return account.actor;
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import koaJwt from 'koa-jwt';
 import { AppError } from '../../../core/errors.ts';
-import { signingKeys, type SigningKeys } from './signing-keys.ts';
+import type { SigningKeys } from './signing-keys.ts';
 
 /** Seconds that clocks may differ. */
 const LEEWAY_SECONDS = 60;
@@ -10,9 +10,9 @@ const LEEWAY_SECONDS = 60;
 export interface TrustedIssuer {
   /** Exactly as in `iss`. */
   readonly issuer: string;
-  readonly jwksUrl: string;
   readonly audience: string;
   readonly algorithms: readonly string[];
+  readonly keys: SigningKeys;
 }
 
 export interface TokenVerifier {
@@ -24,11 +24,8 @@ export interface TokenVerifier {
 }
 
 /** One koa-jwt per issuer, chosen by the token's unverified `iss`. */
-export function tokenVerifier(
-  issuers: readonly TrustedIssuer[],
-  keysOf: (jwksUrl: string) => SigningKeys = signingKeys,
-): TokenVerifier {
-  const verifiers = new Map(issuers.map((trusted) => [trusted.issuer, verifierOf(trusted, keysOf(trusted.jwksUrl))]));
+export function tokenVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier {
+  const verifiers = new Map(issuers.map((trusted) => [trusted.issuer, verifierOf(trusted)]));
   const algorithms = new Set(issuers.flatMap((trusted) => trusted.algorithms));
   return {
     async verify(ctx) {
@@ -46,7 +43,7 @@ export function tokenVerifier(
   };
 }
 
-function verifierOf({ issuer, audience, algorithms }: TrustedIssuer, keys: SigningKeys): koaJwt.Middleware {
+function verifierOf({ issuer, audience, algorithms, keys }: TrustedIssuer): koaJwt.Middleware {
   const options = {
     key: 'claims',
     secret: ({ kid }: { kid: string }) => keys.find(kid),
@@ -59,7 +56,8 @@ function verifierOf({ issuer, audience, algorithms }: TrustedIssuer, keys: Signi
   return koaJwt(options);
 }
 
-function bearerOf(ctx: Context): string {
+/** The bearer token of a request. @throws {AppError} NOT_AUTHENTICATED without one */
+export function bearerOf(ctx: Context): string {
   const header = ctx.get('authorization').trim();
   const token = /^bearer +([^\s]+)$/i.exec(header)?.[1];
   if (token) return token;

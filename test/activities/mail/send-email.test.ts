@@ -5,7 +5,7 @@ import { readSettings } from '../../../core/settings.ts';
 import { hashSecret } from '../../../core/tokens.ts';
 import { systemActor, type UserActor } from '../../../domain/identity/actor.ts';
 import type { CandidateSession } from '../../../models/candidate-session.ts';
-import { requestEmail } from '../../../services/mail/emails.ts';
+import { requestEmail } from '../../../services/mail/email-requests.ts';
 import type { EmailInput, EmailResult } from '../../../workflows/mail/email.contract.ts';
 import { resetDatabase, type TestDatabase } from '../../support/database.ts';
 import { makeSession, makeSimulation, type MadeSession } from '../../support/factories-hiring.ts';
@@ -44,6 +44,7 @@ describe('sending a queued mail', () => {
       units: database.uow,
       from: 'Tenon <no-reply@tenon.example>',
       candidatePortalBaseUrl: 'https://portal.example',
+      accountPortalUrl: 'https://portal.example/account',
       linkKeys: readSettings(testEnvironment()).linkKeys,
       mail: {
         send(message) {

@@ -73,6 +73,11 @@ describe('an error', () => {
         503,
         'DATABASE_UNAVAILABLE',
       ],
+      [
+        new DatabaseError(Object.assign(new Error('statement timeout'), { code: '57014', sql: '' })),
+        503,
+        'DATABASE_UNAVAILABLE',
+      ],
       [new DatabaseError(Object.assign(new Error('no column'), { code: '42703', sql: '' })), 500, 'INTERNAL_ERROR'],
     ];
     for (const [thrown, status, code] of cases) {

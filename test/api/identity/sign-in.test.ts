@@ -151,16 +151,28 @@ describe('signing in as a recruiter', () => {
     assert.equal((await me('both@example.com', {}, { 'x-org-id': 'one-co' })).body.id, first.userNumber);
   });
 
-  it('in an organisation where one has no account is refused, whether it exists or not', async () => {
+  it('in an organisation where one has no account is refused, also the first time', async () => {
     const other = await makeOrganization();
     await me('stranger@example.com');
-    for (const name of [other.slug, other.id, 'no-such-org', "'; drop table users; --"]) {
+    for (const name of [other.slug, other.id, ` ${other.slug.toUpperCase()} `]) {
       const known = await me('stranger@example.com', {}, { 'x-org-id': name });
       const newcomer = await me('newcomer2@example.com', {}, { 'x-org-id': name });
-      assert.equal(known.status, 403, name);
-      assert.deepEqual([newcomer.status, newcomer.body.errorCode], [403, 'RECRUITER_ACCESS_REQUIRED']);
+      for (const { status, body } of [known, newcomer]) {
+        assert.deepEqual([status, body.errorCode], [403, 'ORG_MEMBERSHIP_REQUIRED'], name);
+      }
     }
     assert.equal((await usersOf('newcomer2@example.com')).length, 0);
+  });
+
+  it('in an organisation that is not there, or cannot be, is refused with words', async () => {
+    const unknown = await me('stranger@example.com', {}, { 'x-org-id': 'no-such-org' });
+    assert.deepEqual([unknown.status, unknown.body.detail], [404, 'Org not found: no-such-org']);
+    for (const name of ["'; drop table users; --", 'x', '-dash', 'a'.repeat(65)]) {
+      const { status, body } = await me('stranger@example.com', {}, { 'x-org-id': name });
+      assert.deepEqual([status, body.detail], [400, `Invalid tenant id format: ${name}`]);
+    }
+    const elsewhere = await me('stranger@example.com', {}, { 'x-tenant-id': 'no-such-org' });
+    assert.equal(elsewhere.status, 200, 'no other header names an organisation');
   });
 
   it('to a deactivated account is refused', async () => {

@@ -79,6 +79,14 @@ describe('a bearer token', () => {
     assert.equal((await knock(api.issuer.mint(claims({ aud: ['x', api.issuer.audience] })))).status, 200);
   });
 
+  it('is no id token: that is meant for the client, whatever it says of its bearer', async () => {
+    await refuses(
+      { aud: 'client-of-the-portal', nonce: 'n-0S6_WzA2Mj', at_hash: '77QmUPtjPfzWtF2AnpK9RQ' },
+      {},
+      'Invalid token',
+    );
+  });
+
   it('of another issuer with a good signature of its own stays outside', async () => {
     const other = await startTestIssuer();
     other.rotate();

@@ -13,6 +13,7 @@ interface Media {
 
 interface Operation {
   readonly operationId: string;
+  readonly 'x-rate-limit-class'?: string;
   readonly security: readonly object[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: object }[];
   readonly requestBody?: Media;
@@ -74,6 +75,33 @@ describe('GET /openapi.json', () => {
       const inPath = operation?.parameters.filter((one) => one.in === 'path').map((one) => one.name);
       assert.deepEqual(inPath?.toSorted(), [...path.matchAll(/:(\w+)/g)].map(([, one = '']) => one).toSorted(), name);
       assert.deepEqual(operation?.security.flatMap(Object.keys), auth.schemes, name);
+    }
+  });
+
+  it('says what a request counts as, and 429 wherever it counts', () => {
+    for (const operation of operations()) {
+      const refused = operation.responses['429']?.description ?? '';
+      assert.equal(refused.includes('RATE_LIMITED'), operation['x-rate-limit-class'] !== undefined);
+    }
+    const classOf = (method: string, path: string) => document.paths[path]?.[method]?.['x-rate-limit-class'];
+    const named = [
+      ['post', '/api/tasks/{taskId}/codespace/init', 'init'],
+      ['get', '/api/tasks/{taskId}/codespace/status', 'poll'],
+      ['post', '/api/tasks/{taskId}/run', 'run'],
+      ['get', '/api/tasks/{taskId}/run/{runId}', 'poll'],
+      ['post', '/api/tasks/{taskId}/submit', 'submit'],
+      ['get', '/api/candidate/session/{id}/current_task', 'poll'],
+      ['get', '/api/v1/org/audit-logs/export', 'export'],
+      ['get', '/api/simulations', 'read'],
+      ['post', '/api/simulations', 'write'],
+      ['get', '/openapi.json', 'open'],
+      ['get', '/health', undefined],
+      ['get', '/metrics', undefined],
+      ['post', '/api/github/webhooks', undefined],
+    ] as const;
+    for (const [method, path, name] of named) {
+      assert.ok(document.paths[path]?.[method], path);
+      assert.equal(classOf(method, path), name, `${method} ${path}`);
     }
   });
 

@@ -7,11 +7,12 @@ import {
   mayWorkOnSession,
 } from '../../../domain/hiring/policies.ts';
 import { candidateActor, type UserActor } from '../../../domain/identity/actor.ts';
-import { systemRoles } from '../../../domain/identity/permissions.ts';
+import { permissionsOfRole } from '../../../domain/identity/permissions.ts';
 
 function person(userId: string, role: string): UserActor {
-  const permissions = systemRoles[role]?.permissions ?? [];
-  return { kind: 'user', orgId: 'org', userId, userNumber: 1, email: 'a@b.test', name: 'A', permissions };
+  const permissions = permissionsOfRole({ name: role, isSystem: true, permissions: [] });
+  const known = { orgId: 'org', orgSlug: 'org', userId, userNumber: 1, email: 'a@b.test', name: 'A' };
+  return { kind: 'user', ...known, roles: [role], permissions, isSuperuser: false };
 }
 
 const theirs = { createdBy: 'anna' };

@@ -37,6 +37,14 @@ describe('what an audit entry tells', () => {
     const user = { kind: 'user', id: 'u', email: 'ada@example.com' };
     assert.equal(summaryOf({ ...body, actor: user }), 'Candidate session 7 expired, by ada@example.com.');
     assert.equal(
+      summaryOf({ ...body, actor: { ...user, apiKeyId: 'k' } }),
+      'Candidate session 7 expired, by ada@example.com with an API key.',
+    );
+    assert.equal(
+      summaryOf({ ...body, actor: { ...user, homeOrgId: 'o' } }),
+      'Candidate session 7 expired, by ada@example.com as a superuser of another organisation.',
+    );
+    assert.equal(
       summaryOf({ ...body, actor: { kind: 'anonymous' } }),
       'Candidate session 7 expired, by nobody who is known.',
     );

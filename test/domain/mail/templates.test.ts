@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readableUtc, renderInvitation } from '../../../domain/mail/templates.ts';
+import { readableUtc } from '../../../domain/mail/letter.ts';
+import { renderInvitation } from '../../../domain/mail/templates.ts';
 
 describe('the invitation mail', () => {
   const invitation = {

@@ -46,7 +46,7 @@ describe('GET /api/v1/org/audit-logs', () => {
     const expected: Omit<PresentedEntry, 'id' | 'created_at'> = {
       org_id: owner.orgId,
       actor_id: owner.userId,
-      actor: { kind: 'user', id: owner.userId, email: owner.email },
+      actor: { kind: 'user', id: owner.userId, email: owner.email, api_key_id: null, home_org_id: null },
       action: 'probe_two.changed',
       resource_type: 'probe_two',
       resource_id: '1',

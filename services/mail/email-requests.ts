@@ -1,0 +1,48 @@
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import type { AccountLinkKind } from '../../domain/identity/account-link.ts';
+import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
+import { Email } from '../../models/email.ts';
+import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
+import { accountRef, emailStart } from '../../workflows/mail/email.contract.ts';
+
+type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
+
+export interface InvitationRequest {
+  readonly kind: 'invitation';
+  readonly sessionId: string;
+  /** The life of the session that the mail speaks of; if it has moved on by then, the mail is skipped. */
+  readonly generation: number;
+  readonly toAddress: string;
+}
+
+/** Queues the invitation of a candidate; it leaves by workflow once the caller's unit of work has been committed. */
+export async function requestEmail(uow: TenantWork, request: InvitationRequest): Promise<{ emailId: string }> {
+  const { orgId } = uow.actor;
+  const email = await Email.create({
+    orgId,
+    kind: request.kind,
+    candidateSessionId: request.sessionId,
+    sessionGeneration: request.generation,
+    toAddress: request.toAddress,
+  });
+  uow.enqueue({ start: emailStart({ orgId, emailId: email.id }, sessionRef(request.sessionId)) });
+  return { emailId: email.id };
+}
+
+export interface AccountEmailRequest {
+  readonly kind: AccountLinkKind;
+  /** If it is opened or replaced by then, the mail is skipped. */
+  readonly accountLinkId: string;
+  readonly userId: string;
+  readonly toAddress: string;
+}
+
+/** Queues the mail that carries a link of an account. */
+export async function requestAccountEmail(
+  uow: TenantWork,
+  { kind, accountLinkId, userId, toAddress }: AccountEmailRequest,
+): Promise<void> {
+  const { orgId } = uow.actor;
+  const email = await Email.create({ orgId, kind, accountLinkId, toAddress });
+  uow.enqueue({ start: emailStart({ orgId, emailId: email.id }, accountRef(userId)) });
+}
