@@ -4,6 +4,7 @@ import { auditEndpoints } from './audit/index.ts';
 import { authEndpoints } from './auth/index.ts';
 import { memberEndpoints } from './members/index.ts';
 import { createOrganizationEndpoint } from './organizations/create-organization.ts';
+import { pageEndpoints } from './pages/index.ts';
 import { roleEndpoints } from './roles/index.ts';
 
 export const identityEndpoints: readonly Endpoint[] = [
@@ -13,4 +14,5 @@ export const identityEndpoints: readonly Endpoint[] = [
   ...roleEndpoints,
   ...apiKeyEndpoints,
   ...auditEndpoints,
+  ...pageEndpoints,
 ];
