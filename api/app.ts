@@ -8,6 +8,7 @@ import type { RateLimiter } from '../core/rate-limits.ts';
 import type { Settings } from '../core/settings.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
 import type { Waiter } from '../core/wait.ts';
+import type { WorkerPresence } from '../core/worker-presence.ts';
 import type { Links } from './links.ts';
 import type { TokenVerifier } from './middleware/auth/verifier.ts';
 
@@ -30,4 +31,5 @@ export interface App {
   /** Around each check of a password; see core/lockout.ts. */
   readonly lockout: Lockout;
   readonly limits: RateLimiter;
+  readonly workers: WorkerPresence;
 }

@@ -10,7 +10,9 @@ import type { Settings } from '../core/settings.ts';
 import { temporalClient } from '../core/temporal.ts';
 import { unitsOfWork } from '../core/unit-of-work.ts';
 import { listenWaiter } from '../core/wait.ts';
+import { workerPresence } from '../core/worker-presence.ts';
 import { connect } from '../services/connect.ts';
+import { taskQueues } from '../workflows/queues.contract.ts';
 import type { App } from './app.ts';
 import { linksOf } from './links.ts';
 import { trustedTokens } from './middleware/auth/trusted-issuers.ts';
@@ -46,6 +48,7 @@ export function composeApi(settings: Settings): ComposedApi {
       passwords: passwordHasher(),
       lockout: lockout(counters),
       limits: rateLimiter(counters, settings.rateLimits),
+      workers: workerPresence(client, Object.values(taskQueues)),
       links: linksOf(settings),
     },
     async close() {

@@ -20,6 +20,8 @@ export const errorCatalogue = {
   CONFLICT: final(409, 'The request conflicts with the current state'),
   RATE_LIMITED: passing(429, 'Too many requests. Please slow down.'),
   INTERNAL_ERROR: final(500, 'Something went wrong on our side; the request id finds it in the log'),
+  TEMPORAL_UNAVAILABLE: passing(503, 'Temporal cannot be reached. Commands are kept and delivered later.'),
+  WORKERS_MISSING: passing(503, 'No worker asks for work'),
   DATABASE_UNAVAILABLE: passing(503, 'The database cannot be reached. Please try again.'),
   IDEMPOTENCY_KEY_REUSED: final(422, 'This Idempotency-Key was used with another request body'),
 

@@ -113,6 +113,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     tokens: trustedTokens(settings, ownTokens),
     accessTokens: ownTokens,
     passwords: passwordHasher(),
+    workers: { count: () => Promise.resolve({}) },
     lockout: lockout(counters),
     limits: rateLimiter(counters, settings.rateLimits),
     ...options.app,

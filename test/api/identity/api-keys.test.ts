@@ -139,6 +139,12 @@ describe('API keys', () => {
     assert.deepEqual(await refused(`tnk_${'x'.repeat(43)}`), [401, 'Invalid token']);
   });
 
+  it('open no door of candidates', async () => {
+    const { body } = await create(owner);
+    const path = `/api/candidate/session/${'x'.repeat(43)}`;
+    assert.deepEqual(await refused(body.key, path), [403, 'Candidate access required']);
+  });
+
   it('know when and from where they were last used, without a write for every use', async () => {
     const { body } = await create(owner);
     await refused(body.key);

@@ -1,0 +1,48 @@
+import type { Client } from '@temporalio/client';
+import { AppError } from './errors.ts';
+
+/** Somebody looks at this answer: an operator, or a probe that gives up soon. */
+const DEADLINE_MS = 3_000;
+/** A poll that finds nothing lasts a minute, then the worker asks again. */
+const FRESH_MS = 90_000;
+const ACTIVITY = 2; // temporal.api.enums.v1.TaskQueueType; the client does not export it
+
+/** Whether anybody works on what this API asks for. */
+export interface WorkerPresence {
+  /**
+   * How many workers ask for work, by task queue, asked of Temporal.
+   * @throws {AppError} TEMPORAL_UNAVAILABLE
+   */
+  count(): Promise<Readonly<Record<string, number>>>;
+}
+
+export function workerPresence(client: Client, queues: readonly string[]): WorkerPresence {
+  const { connection } = client;
+  const { namespace } = client.options;
+
+  async function workersOn(name: string): Promise<readonly [string, number]> {
+    const { pollers } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name },
+      taskQueueType: ACTIVITY,
+    });
+    const fresh = (pollers ?? []).filter(
+      ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < FRESH_MS,
+    );
+    return [name, new Set(fresh.map(({ identity }) => identity)).size];
+  }
+
+  return {
+    async count() {
+      // All of them are waited for: the client repeats a call by itself, and one that is left alone outlives its connection.
+      const asked = await client.withDeadline(Date.now() + DEADLINE_MS, () =>
+        Promise.allSettled(queues.map(workersOn)),
+      );
+      const counted = asked.map((answer) => {
+        if (answer.status === 'fulfilled') return answer.value;
+        throw new AppError('TEMPORAL_UNAVAILABLE', undefined, { cause: answer.reason });
+      });
+      return Object.fromEntries(counted);
+    },
+  };
+}
