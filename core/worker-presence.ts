@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
+import proto from '@temporalio/proto'; // CommonJS: its names are not seen by an import of one
 import { AppError } from './errors.ts';
 
 /** Somebody looks at this answer: an operator, or a probe that gives up soon. */
 const DEADLINE_MS = 3_000;
 /** A poll that finds nothing lasts a minute, then the worker asks again. */
 const FRESH_MS = 90_000;
-const ACTIVITY = 2; // temporal.api.enums.v1.TaskQueueType; the client does not export it
 
 /** Whether anybody works on what this API asks for. */
 export interface WorkerPresence {
@@ -24,7 +24,7 @@ export function workerPresence(client: Client, queues: readonly string[]): Worke
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name },
-      taskQueueType: ACTIVITY,
+      taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     });
     const fresh = (pollers ?? []).filter(
       ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < FRESH_MS,
