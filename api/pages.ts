@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import type { NewestFirst } from '../services/newest-first.ts';
 
 /** An opaque place in a list: what the last row was sorted by. */
 export function cursorOf(parts: readonly string[]): string {
@@ -35,7 +36,7 @@ export function cursorSchema(...parts: readonly CursorPart[]) {
     });
 }
 
-export const uuidPart: CursorPart = (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
+const uuidPart: CursorPart = (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 
 /** How the lists of /api/v1 are paged: contracts/identity.md section 3.4, with an opaque cursor beside it. */
 export interface PageQuery {
@@ -77,4 +78,43 @@ export function nextLink(path: string, query: Readonly<Record<string, string | n
     Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]),
   );
   return { link: `<${path}?${search.toString()}>; rel="next"` };
+}
+
+/** A page as /api/v1 shows it. */
+export interface Page<Item> {
+  readonly items: Item[];
+  /** Of all pages. */
+  readonly total: number;
+  readonly next_cursor: string | null;
+}
+
+export function pageReply<Item extends object>(item: Joi.ObjectSchema<Item>) {
+  return Joi.object<Page<Item>>({
+    items: Joi.array().items(item),
+    total: Joi.number().integer(),
+    next_cursor: Joi.string().allow(null),
+  });
+}
+
+/** The query fields of a list that is sorted by when things were made, newest first. */
+export const newestFirstFields = pageFields(timePart, uuidPart);
+
+/** What to ask for, for such a query. */
+export function newestFirst(query: PageQuery): NewestFirst {
+  const [createdAt = '', id = ''] = query.cursor === undefined ? [] : readCursor(query.cursor);
+  return { ...pageAsked(query), ...(query.cursor !== undefined && { after: [createdAt, id] }) };
+}
+
+/** What to show of the rows that came. */
+export function presentNewestFirst<Row extends { readonly id: string; readonly createdAt: Date }, Item>(
+  { rows, total }: { readonly rows: readonly Row[]; readonly total: number },
+  { page_size: size }: PageQuery,
+  present: (row: Row) => Item,
+): Page<Item> {
+  const { shown, last } = pageOf(rows, size);
+  return {
+    items: shown.map(present),
+    total,
+    next_cursor: last ? cursorOf([last.createdAt.toISOString(), last.id]) : null,
+  };
 }

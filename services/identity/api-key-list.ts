@@ -3,6 +3,7 @@ import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { mayManageApiKeys, seesAllApiKeys } from '../../domain/identity/policies.ts';
+import type { NewestFirst } from '../newest-first.ts';
 
 /** A key and whose it is; nothing that opens a door. */
 export interface KeyFacts {
@@ -19,23 +20,16 @@ export interface KeyFacts {
   readonly createdAt: Date;
 }
 
-export interface KeyPage {
-  readonly limit: number;
-  readonly offset: number;
-  /** Only those that come after this one: its `createdAt` (ISO) and id. */
-  readonly after?: readonly [createdAt: string, id: string];
-}
-
 /** One's own keys, or everybody's with `api_keys.manage_all`; newest first, with how many there are. */
 export async function listApiKeys(
   { actor, db }: UnitOfWork<UserActor>,
-  { limit, offset, after }: KeyPage,
-): Promise<{ readonly keys: readonly KeyFacts[]; readonly total: number }> {
+  { limit, offset, after }: NewestFirst,
+): Promise<{ readonly rows: readonly KeyFacts[]; readonly total: number }> {
   permit(mayManageApiKeys(actor));
   const bind = [actor.orgId, seesAllApiKeys(actor) ? null : actor.userId];
   const fits = `from api_keys k join users u on u.org_id = k.org_id and u.id = k.user_id
     where k.org_id = $1 and ($2::uuid is null or k.user_id = $2)`;
-  const keys = await rowsOf<KeyFacts>(
+  const rows = await rowsOf<KeyFacts>(
     db,
     `select k.id, k.user_id as "userId", u.email, k.name, k.hint, k.permissions, k.expires_at as "expiresAt",
        k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt", k.last_used_address as "lastUsedAddress",
@@ -45,5 +39,5 @@ export async function listApiKeys(
     [...bind, after?.[0] ?? null, after?.[1] ?? null, limit, offset],
   );
   const [counted] = await rowsOf<{ total: string }>(db, `select count(*) as total ${fits}`, bind);
-  return { keys, total: Number(counted?.total ?? 0) };
+  return { rows, total: Number(counted?.total ?? 0) };
 }

@@ -6,6 +6,7 @@ import type { UserActor } from '../../domain/identity/actor.ts';
 import type { PlatformStatus } from '../../domain/identity/member.ts';
 import { permissionsOfRole } from '../../domain/identity/permissions.ts';
 import { isOwnerRole, mayReadMembers, type MemberFacts } from '../../domain/identity/policies.ts';
+import type { NewestFirst } from '../newest-first.ts';
 
 export interface MemberRole {
   readonly id: string;
@@ -45,13 +46,6 @@ export interface MemberFilter {
   readonly roleId?: string;
 }
 
-export interface MemberPage {
-  readonly limit: number;
-  readonly offset: number;
-  /** Only those that come after this one: its `createdAt` (ISO) and id. */
-  readonly after?: readonly [createdAt: string, id: string];
-}
-
 const COLUMNS = `
   u.id, u.org_id as "orgId", u.email, u.name, u.first_name as "firstName", u.last_name as "lastName",
   u.employee_id as "employeeId", u.employment_start_date::text as "employmentStartDate", u.is_active as "isActive",
@@ -77,12 +71,12 @@ const FITS = `
 export async function listMembers(
   { actor, db }: UnitOfWork<UserActor>,
   { search, status, role, roleId }: MemberFilter,
-  { limit, offset, after }: MemberPage,
-): Promise<{ readonly members: readonly Member[]; readonly total: number }> {
+  { limit, offset, after }: NewestFirst,
+): Promise<{ readonly rows: readonly Member[]; readonly total: number }> {
   permit(mayReadMembers(actor));
   const pattern = search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
   const bind = [actor.orgId, pattern, status ?? null, role ?? null, roleId ?? null];
-  const members = await rowsOf<Member>(
+  const rows = await rowsOf<Member>(
     db,
     `select ${COLUMNS} ${FITS}
        and ($6::timestamptz is null or (date_trunc('milliseconds', u.created_at), u.id) < ($6, $7::uuid))
@@ -90,7 +84,7 @@ export async function listMembers(
     [...bind, after?.[0] ?? null, after?.[1] ?? null, limit, offset],
   );
   const [counted] = await rowsOf<{ total: string }>(db, `select count(*) as total ${FITS}`, bind);
-  return { members, total: Number(counted?.total ?? 0) };
+  return { rows, total: Number(counted?.total ?? 0) };
 }
 
 /** @throws {AppError} FORBIDDEN, USER_NOT_FOUND */

@@ -90,7 +90,7 @@ const repository = { templateRepo: 'o/t', repoFullName: 'o/intruder' };
 const ofOwners: Attempts<UserActor> = {
   readMember: (uow, { memberId }) => readMember(uow, memberId),
   listMembers: async (uow, { memberId }) =>
-    (await listMembers(uow, { search: 'sides.example' }, page)).members.filter(({ id }) => id === memberId),
+    (await listMembers(uow, { search: 'sides.example' }, page)).rows.filter(({ id }) => id === memberId),
   changeMember: (uow, { memberId }) => changeMember(uow, memberId, { name: 'Taken', status: 'SUSPENDED' }),
   deleteMember: (uow, { memberId }) => deleteMember(uow, memberId),
   inviteMemberAgain: (uow, { memberId }) => inviteMemberAgain(uow, memberId, { linkKeys }),
@@ -100,7 +100,7 @@ const ofOwners: Attempts<UserActor> = {
   deleteRole: (uow, { roleId }) => deleteRole(uow, roleId),
   assignRole: (uow, { roleId, memberId }) => assignRole(uow, { roleId, userId: memberId }),
   removeRole: (uow, { roleId, memberId }) => removeRole(uow, { roleId, userId: memberId }),
-  listApiKeys: async (uow, { apiKeyId }) => (await listApiKeys(uow, page)).keys.filter(({ id }) => id === apiKeyId),
+  listApiKeys: async (uow, { apiKeyId }) => (await listApiKeys(uow, page)).rows.filter(({ id }) => id === apiKeyId),
   createApiKey: (uow) => createApiKey(uow, { name: 'N', permissions: ['users.read'], days: 1 }),
   findOwnApiKey: (uow, { apiKeyId }) => findOwnApiKey(uow, apiKeyId),
   revokeApiKey: (uow, { apiKeyId }) => revokeApiKey(uow, apiKeyId),

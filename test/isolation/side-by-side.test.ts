@@ -173,7 +173,7 @@ describe('two organisations side by side', () => {
   /** What the organisation is shown is what the model knows of it, no more and no less. */
   async function compareLists({ actor, simulations, sessions, members }: Member): Promise<void> {
     await database.uow.read(actor, async (uow) => {
-      const people = (await listMembers(uow, {}, everything)).members.filter(({ id }) => id !== actor.userId);
+      const people = (await listMembers(uow, {}, everything)).rows.filter(({ id }) => id !== actor.userId);
       const factsOf = ({ id, name, isActive }: { id: string; name: string; isActive: boolean }) =>
         `${id} ${name} ${isActive}`;
       assert.deepEqual(people.map(factsOf).sort(), members.map(factsOf).sort());

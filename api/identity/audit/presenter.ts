@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { changesOf, summaryOf, type AuditBody, type AuditChange } from '../../../domain/identity/audit-story.ts';
+import { pageReply } from '../../pages.ts';
 import type { TrailRow } from '../../../services/identity/audit-trail.ts';
 
 export interface PresentedEntry {
@@ -26,42 +27,31 @@ export interface PresentedEntry {
   readonly created_at: string;
 }
 
-export interface PresentedTrail {
-  readonly items: PresentedEntry[];
-  /** Of all pages. */
-  readonly total: number;
-  readonly next_cursor: string | null;
-}
-
 const words = Joi.string().allow('');
 const values = Joi.object().unknown(true).allow(null);
 
-export const presentedTrail = Joi.object<PresentedTrail, true>({
-  items: Joi.array().items(
-    Joi.object<PresentedEntry, true>({
-      id: Joi.number().integer(),
-      org_id: Joi.string(),
-      actor_id: words.allow(null),
-      actor: Joi.object<PresentedEntry['actor'], true>({
-        kind: Joi.string(),
-        id: words.allow(null),
-        email: words.allow(null),
-        api_key_id: words.allow(null),
-        home_org_id: words.allow(null),
-      }),
-      action: Joi.string(),
-      resource_type: Joi.string(),
-      resource_id: words,
-      old_value: values,
-      new_value: values,
-      changes: Joi.array().items(Joi.object<AuditChange>({ field: words, old: Joi.any(), new: Joi.any() })),
-      summary: Joi.string(),
-      created_at: Joi.string().isoDate(),
+export const presentedTrail = pageReply(
+  Joi.object<PresentedEntry, true>({
+    id: Joi.number().integer(),
+    org_id: Joi.string(),
+    actor_id: words.allow(null),
+    actor: Joi.object<PresentedEntry['actor'], true>({
+      kind: Joi.string(),
+      id: words.allow(null),
+      email: words.allow(null),
+      api_key_id: words.allow(null),
+      home_org_id: words.allow(null),
     }),
-  ),
-  total: Joi.number().integer(),
-  next_cursor: Joi.string().allow(null),
-});
+    action: Joi.string(),
+    resource_type: Joi.string(),
+    resource_id: words,
+    old_value: values,
+    new_value: values,
+    changes: Joi.array().items(Joi.object<AuditChange>({ field: words, old: Joi.any(), new: Joi.any() })),
+    summary: Joi.string(),
+    created_at: Joi.string().isoDate(),
+  }),
+);
 
 export function presentEntry({ seq, orgId, body: text, at }: TrailRow): PresentedEntry {
   const body = JSON.parse(text) as AuditBody;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { PresentedEntry, PresentedTrail } from '../../../../api/identity/audit/presenter.ts';
+import type { PresentedEntry } from '../../../../api/identity/audit/presenter.ts';
+import type { Page } from '../../../../api/pages.ts';
 import { identityEndpoints } from '../../../../api/identity/index.ts';
 import { systemActor, type UserActor } from '../../../../domain/identity/actor.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
@@ -28,11 +29,13 @@ describe('GET /api/v1/org/audit-logs', () => {
       uow.audit({ action, resource: { type: action.split('.')[0] ?? '', id }, ...values }),
     );
   const get = async (query: string, as = token) => {
-    const { status, body } = await api.call<PresentedTrail>('get', `/api/v1/org/audit-logs${query}`, { token: as });
+    const { status, body } = await api.call<Page<PresentedEntry>>('get', `/api/v1/org/audit-logs${query}`, {
+      token: as,
+    });
     assert.equal(status, 200);
     return body;
   };
-  const told = ({ items }: PresentedTrail) => items.map(({ action, resource_id: id }) => `${action} ${id}`);
+  const told = ({ items }: Page<PresentedEntry>) => items.map(({ action, resource_id: id }) => `${action} ${id}`);
 
   it('shows everything that was done, newest first, each with what it changed', async () => {
     const { items, total, next_cursor } = await get('');
