@@ -68,7 +68,8 @@ export async function openLink(id: string, kind: AccountLinkKind, lock = false):
   return link;
 }
 
-/** Every open link of this kind is good no longer: its purpose is served, or a newer one is under way. */
-export async function closeLinks(userId: string, kind: AccountLinkKind): Promise<void> {
-  await AccountLink.update({ usedAt: new Date() }, { where: { userId, kind, usedAt: null } });
+/** Open links of these kinds are good no longer: their purpose is served, or a newer one is under way. All kinds if not said. */
+export async function closeLinks(userId: string, ...kinds: readonly AccountLinkKind[]): Promise<void> {
+  const where = { userId, usedAt: null, ...(kinds.length > 0 && { kind: [...kinds] }) };
+  await AccountLink.update({ usedAt: new Date() }, { where });
 }

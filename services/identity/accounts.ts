@@ -89,14 +89,18 @@ export async function loadOrganization(
 
 /**
  * Binds an account of the current organisation to the identity that has signed in, once and for good. Whoever was invited
- * has accepted by that, and an e-mail that the provider has verified is proven.
+ * has accepted by that, an e-mail that the provider has verified is proven, and a temporary password that somebody else knows
+ * opens the account no longer.
  * @returns false when another identity was faster; nothing is changed then
  */
 export async function bindAccount(uow: UnitOfWork, userId: string, identity: TokenIdentity): Promise<boolean> {
   const rows = await rowsOf<{ id: string }>(
     uow.db,
     `update users set issuer = $3, subject = $4, accepted_at = coalesce(accepted_at, now()),
-       email_verified_at = coalesce(email_verified_at, case when $5 then now() end), updated_at = now()
+       email_verified_at = coalesce(email_verified_at, case when $5 then now() end),
+       password_hash = case when must_change_password then null else password_hash end,
+       token_version = token_version + case when must_change_password then 1 else 0 end,
+       must_change_password = false, updated_at = now()
      where org_id = $1 and id = $2 and subject is null returning id`,
     [uow.actor.orgId, userId, identity.issuer, identity.subject, identity.emailVerified === true],
   );

@@ -58,9 +58,7 @@ export async function setPasswordByLink(uow: UnitOfWork, link: AccountLink, pass
     acceptedAt: user.acceptedAt ?? now,
     emailVerifiedAt: user.emailVerifiedAt ?? now,
   });
-  for (const served of ['reset_password', 'accept_invitation', 'verify_email'] as const) {
-    await closeLinks(userId, served);
-  }
+  await closeLinks(userId);
   await endSessions(uow, userId, 'password_changed');
   const action = kind === 'accept_invitation' ? 'user.invitation_accepted' : 'user.password_reset';
   uow.audit({ action, resource: { type: 'user', id: userId } });

@@ -1,5 +1,4 @@
 import { ForeignKeyConstraintError, UniqueConstraintError } from 'sequelize';
-import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
@@ -8,10 +7,10 @@ import { displayName } from '../../domain/identity/member.ts';
 import { mayManageMember, mayRemoveMember } from '../../domain/identity/policies.ts';
 import { UserRole } from '../../models/user-role.ts';
 import { User } from '../../models/user.ts';
-import { mailAccountLink, type AccountLinkSettings } from './account-links.ts';
+import { closeLinks, mailAccountLink, type AccountLinkSettings } from './account-links.ts';
 import { revokeKeysOf } from './api-keys.ts';
 import { endSessions } from './auth-sessions.ts';
-import { factsOfMember, findMember, type Member } from './member-reads.ts';
+import { factsOfMember, findMember, lockMember, type Member } from './member-reads.ts';
 import { assertOwnerLeft, lockOwnership } from './ownership.ts';
 
 export interface MemberChanges {
@@ -94,6 +93,7 @@ async function suspend(uow: UnitOfWork<UserActor>, member: Member): Promise<void
   await UserRole.destroy({ where: { userId: member.id } });
   await endSessions(uow, member.id, 'deactivated');
   await revokeKeysOf(uow, member.id);
+  await closeLinks(member.id);
   if (facts.isOwner) await assertOwnerLeft(uow);
   uow.audit({
     action: 'user.deactivated',
@@ -120,10 +120,4 @@ async function updateFields(uow: UnitOfWork, member: Member, fields: Omit<Member
     before: Object.fromEntries(changed.map(([key]) => [key, member[key as keyof Member]])),
     after: Object.fromEntries(changed),
   });
-}
-
-/** Two changes of one account wait for each other. */
-async function lockMember(uow: UnitOfWork, userId: string): Promise<Member> {
-  await rowsOf(uow.db, 'select id from users where org_id = $1 and id = $2 for update', [uow.actor.orgId, userId]);
-  return findMember(uow, userId);
 }

@@ -103,6 +103,12 @@ export async function findMember({ actor, db }: UnitOfWork, userId: string): Pro
   return member;
 }
 
+/** The same, until the unit of work ends nobody else's to change. @throws {AppError} USER_NOT_FOUND */
+export async function lockMember(uow: UnitOfWork, userId: string): Promise<Member> {
+  await rowsOf(uow.db, 'select id from users where org_id = $1 and id = $2 for update', [uow.actor.orgId, userId]);
+  return findMember(uow, userId);
+}
+
 /** What policies need to know of an account. */
 export function factsOfMember({ id, isSuperuser, roles }: Member): MemberFacts {
   return {

@@ -7,7 +7,7 @@ import { permissionsOfRole } from '../../domain/identity/permissions.ts';
 import { isOwnerRole, mayAssignRole, type RoleFacts } from '../../domain/identity/policies.ts';
 import { Role } from '../../models/role.ts';
 import { UserRole } from '../../models/user-role.ts';
-import { findMember, type Member } from './member-reads.ts';
+import { findMember, lockMember, type Member } from './member-reads.ts';
 import { assertOwnerLeft, lockOwnership } from './ownership.ts';
 
 interface Assignment {
@@ -18,7 +18,7 @@ interface Assignment {
 /** Once more is no error. @throws {AppError} FORBIDDEN, USER_NOT_FOUND (also a deactivated one), ROLE_NOT_FOUND */
 export async function assignRole(uow: UnitOfWork<UserActor>, { userId, roleId }: Assignment): Promise<Member> {
   const role = await assignableRole(uow, roleId);
-  const member = await findMember(uow, userId);
+  const member = await lockMember(uow, userId); // else it could be deactivated meanwhile, and keep the role
   if (!member.isActive)
     throw new AppError('USER_NOT_FOUND', 'This account is deactivated: let the person in again first');
   const given = await rowsOf(

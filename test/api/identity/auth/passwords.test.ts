@@ -226,6 +226,33 @@ describe('an invitation to an organisation', () => {
     assert.deepEqual(row, { accepted: true });
   });
 
+  it('with a temporary password ends it when the person comes from the outside provider instead', async () => {
+    const email = 'both-ways@example.com';
+    const added = await api.call('post', '/api/v1/org/users', {
+      token: api.ownToken(owner),
+      body: { email, temporary_password: goodPassword },
+    });
+    assert.equal(added.status, 201);
+    const { body: known } = await login(api, email, goodPassword);
+    assert.equal((await api.call('get', '/users/me', { token: api.recruiterToken(email) })).status, 200);
+    assert.equal((await login(api, email, goodPassword)).status, 401, 'who made the account knows this password');
+    assert.equal((await api.call('get', '/users/me', { token: known.access_token })).status, 401);
+  });
+
+  it('of somebody deactivated and let in again meanwhile is good no longer', async () => {
+    const email = 'back@example.com';
+    const { member } = await invite(email);
+    const [token = ''] = await mailedTokens(api, email, 'accept_invitation');
+    for (const platform_status of ['SUSPENDED', 'ACTIVE']) {
+      const path = `/api/v1/org/users/${member.id}`;
+      assert.equal(
+        (await api.call('patch', path, { token: api.ownToken(owner), body: { platform_status } })).status,
+        200,
+      );
+    }
+    assert.deepEqual([(await accept(token, goodPassword)).body.errorCode], ['LINK_INVALID']);
+  });
+
   it('of somebody deactivated meanwhile is refused', async () => {
     const email = 'revoked@example.com';
     const { member } = await invite(email);
