@@ -17,7 +17,7 @@ export type CursorPart = (text: string) => boolean;
 
 /** Just what `toISOString` writes for years that Postgres knows. */
 export const timePart: CursorPart = (text) =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+  /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
 
 export const idPart: CursorPart = (text) => /^\d{1,18}$/.test(text);
 

@@ -19,7 +19,7 @@ const CONTENT_SECURITY = {
 
 /** Builds the Koa application from the table of endpoints. */
 export function koaApp(app: App, endpoints: readonly Endpoint[], clients: ClientWatch): Koa {
-  const koa = new Koa({ proxy: app.settings.trustProxy, maxIpsCount: 1 }); // the address that our own proxy saw, not what a client wrote before it;
+  const koa = new Koa({ proxy: app.settings.trustProxy, maxIpsCount: 1 }); // the address that our own proxy saw, not what a client wrote before it
   koa.on('error', (error: unknown) => app.log.warn({ err: error }, 'reply could not be sent'));
   koa.use(requestId);
   koa.use(accessLog(app));

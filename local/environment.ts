@@ -11,9 +11,9 @@ export interface Addresses {
   readonly temporalNamespace: string;
   readonly temporalUi: string;
   readonly github: string;
-  /** Exactly as in the tokens. */
   /** Where the OpenID provider listens. */
   readonly identity: string;
+  /** Exactly as in the tokens. */
   readonly issuer: string;
   readonly jwks: string;
   readonly audience: string;

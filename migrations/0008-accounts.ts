@@ -12,6 +12,7 @@ alter table users
   add column employee_id text check (length(employee_id) between 1 and 100),
   add column employment_start_date date,
   add column password_hash text,
+  add column has_password boolean not null generated always as (password_hash is not null) stored,
   add column must_change_password boolean not null default false,
   add column is_superuser boolean not null default false,
   add column self_registered boolean not null default false,
@@ -20,8 +21,15 @@ alter table users
   add column token_version integer not null default 1 check (token_version > 0),
   add column last_active_at timestamptz,
   add constraint users_employee unique (org_id, employee_id);
-alter table users alter column accepted_at drop default, alter column email_verified_at drop default;
+alter table users
+  alter column accepted_at drop default,
+  alter column email_verified_at drop default,
+  alter column created_at type timestamptz(3); -- the milliseconds that cursors carry, so that the index sorts the list
 create index users_by_age on users (org_id, created_at desc, id desc);
+
+-- A slug that looks like an id would be found in the place of the organisation with that id.
+alter table organizations
+  add constraint organizations_slug_is_no_id check (slug !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$');
 
 create table auth_sessions (
   id uuid primary key default gen_random_uuid(),
@@ -67,7 +75,7 @@ create table api_keys (
   revoked_at timestamptz,
   last_used_at timestamptz,
   last_used_address text,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   updated_at timestamptz not null default now(),
   unique (org_id, id),
   foreign key (org_id, user_id) references users (org_id, id) on delete cascade
@@ -91,6 +99,7 @@ create table account_links (
 create index account_links_by_user on account_links (org_id, user_id, kind);
 create index account_links_by_end on account_links (expires_at);
 ${sealed('account_links')}
+${systemMay('account_links', ['select', 'delete'])}
 
 alter table emails
   drop constraint emails_kind_check,
@@ -149,7 +158,10 @@ drop table api_keys;
 drop table refresh_tokens;
 drop table auth_sessions;
 drop index users_by_age;
+alter table organizations drop constraint organizations_slug_is_no_id;
 alter table users
+  alter column created_at type timestamptz,
+  drop column has_password,
   drop column first_name,
   drop column last_name,
   drop column employee_id,

@@ -9,7 +9,9 @@ const functions = [
     types: 'lookup_organization(text)',
     signature: 'lookup_organization(wanted text)',
     returns: 'table (id uuid)',
-    body: `select o.id from public.organizations o where o.slug = wanted or o.id::text = wanted`,
+    body: `select o.id from public.organizations o
+      where o.id = case when wanted ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then wanted::uuid end
+      union all select o.id from public.organizations o where o.slug = wanted`,
   },
   {
     types: 'lookup_organization_by_name(text)',
@@ -22,7 +24,16 @@ const functions = [
     signature: 'lookup_users_to_bind(wanted_email text)',
     returns: 'table (id uuid, org_id uuid, bound boolean)',
     body: `select u.id, u.org_id, u.subject is not null from public.users u
-      where u.email = wanted_email and not (u.self_registered and u.email_verified_at is null)`,
+      where u.email = wanted_email and u.is_active and not (u.self_registered and u.email_verified_at is null)`,
+  },
+  {
+    types: 'lookup_users_by_password(text)',
+    signature: 'lookup_users_by_password(wanted_email text)',
+    returns: 'table (id uuid, org_id uuid, has_password boolean, proven boolean)',
+    // Whoever looks at the first few only looks at a person's own accounts before those that strangers made of the address.
+    body: `select u.id, u.org_id, u.has_password, u.email_verified_at is not null and u.accepted_at is not null
+      from public.users u where u.email = wanted_email and (u.has_password or u.accepted_at is null)
+      order by u.is_active desc, u.has_password desc, u.email_verified_at is null, u.accepted_at is null, u.created_at, u.id`,
   },
   {
     types: 'lookup_refresh_token(bytea)',
@@ -51,7 +62,7 @@ const readable = {
   account_links: 'id, org_id, token_hash',
 };
 /** Of a table that `tenon_lookup` reads already. */
-const userColumns = 'self_registered, email_verified_at';
+const userColumns = 'self_registered, email_verified_at, accepted_at, is_active, has_password, created_at';
 
 export const up = [`grant select (${userColumns}) on users to tenon_lookup;`, lookupsUp(functions, readable)].join(
   '\n',

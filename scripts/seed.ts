@@ -25,6 +25,7 @@ export async function seed(units: UnitsOfWork, plan: SeedPlan): Promise<SeedResu
     const id = there ?? randomUUID();
     const done = await units.write(systemActor(id, 'seed'), async (uow) => {
       if (there === undefined) await createOrganization(uow, { ...part.organization, id });
+      else await assertOurs(uow, part, id);
       return addMissing(uow, part, { id, passwordHash, mustChangePassword: plan.mustChangePassword });
     });
     created.push(...done);
@@ -36,6 +37,16 @@ interface Credentials {
   readonly id: string;
   readonly passwordHash: string | undefined;
   readonly mustChangePassword: boolean;
+}
+
+/** Whoever registered the name before us owns that organisation: a superuser must not become a member of it. */
+async function assertOurs(uow: UnitOfWork, { organization, people }: SeededOrganization, id: string): Promise<void> {
+  const first = people[0]?.email ?? '';
+  const accounts = await lookUpByEmail(uow, first);
+  if (accounts.some(({ orgId }) => orgId === id)) return;
+  throw new Error(
+    `The organisation ${organization.slug} is there, and ${first} is not in it: somebody else has made it. Name another one with DEFAULT_ORG_ID or EXTRA_SEED_ORG_IDS.`,
+  );
 }
 
 async function addMissing(uow: UnitOfWork, { people }: SeededOrganization, given: Credentials): Promise<string[]> {

@@ -20,7 +20,7 @@ const endedCounters = (table: string): Sweep => ({
       select key from ${table} where expire < ${LONG_ENDED} order by expire limit $1)`,
 });
 
-/** What may go, each by an index on its age: a week after it was done, sessions a month after their end. */
+/** What may go, each by an index on its age: a week after it was done; sessions and links of mails a month after they could last be used. */
 const SWEEPS: readonly Sweep[] = [
   {
     table: 'outbox',
@@ -44,6 +44,11 @@ const SWEEPS: readonly Sweep[] = [
     sql: `delete from auth_sessions where id in (
       select id from auth_sessions where expires_at < now() - interval '30 days' order by expires_at limit $1)`,
     batch: 50, // a session takes its refresh tokens with it, thousands when it was used all day
+  },
+  {
+    table: 'account_links', // with the mails that carried them
+    sql: `delete from account_links where id in (
+      select id from account_links where expires_at < now() - interval '30 days' order by expires_at limit $1)`,
   },
 ];
 

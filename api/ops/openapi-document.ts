@@ -121,14 +121,16 @@ function reply(status: number, schema: ReplySchema): object {
 function problems(endpoint: Endpoint): Record<string, object> {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of errorCodesOf(endpoint)) {
-    const status = statusOf(endpoint, code);
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+    for (const status of statusesOf(endpoint, code)) byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries([...byStatus].map(([status, codes]) => [String(status), problem(codes)]));
 }
 
-function statusOf({ dialect }: Endpoint, code: ErrorCode): number {
-  return code === 'VALIDATION_ERROR' ? (dialect?.validationStatus ?? 422) : errorCatalogue[code].status;
+function statusesOf({ dialect }: Endpoint, code: ErrorCode): number[] {
+  const { status } = errorCatalogue[code];
+  if (code === 'VALIDATION_ERROR') return [dialect?.validationStatus ?? status];
+  if (code !== 'NOT_AUTHENTICATED' || dialect?.malformedAuthorizationStatus === undefined) return [status];
+  return [status, dialect.malformedAuthorizationStatus];
 }
 
 function problem(codes: readonly ErrorCode[]): object {

@@ -24,6 +24,7 @@ export function readLinkKeys(text: string): Record<string, Buffer> {
   const sentence = 'TENON_LINK_KEYS must be a JSON object from key id to 32 random bytes in base64, e.g. {"k1":"…"}.';
   const keys = entriesOf(text, sentence).map(([id, key]) => [id, Buffer.from(key, 'base64')] as const);
   if (keys.some(([, key]) => key.length < 32)) throw new SettingsError(sentence);
+  refuseNumbers('TENON_LINK_KEYS', keys);
   return Object.fromEntries(keys);
 }
 
@@ -32,7 +33,15 @@ export function readSigningKeys(text: string | undefined): Record<string, KeyObj
   if (text === undefined) return {};
   const sentence =
     'TENON_JWT_KEYS must be a JSON object from key id to an RSA private key of at least 2048 bits in PEM; `npm run -s new-signing-key` makes one.';
-  return Object.fromEntries(entriesOf(text, sentence).map(([id, pem]) => [id, rsaKey(pem, sentence)]));
+  const keys = entriesOf(text, sentence).map(([id, pem]) => [id, rsaKey(pem, sentence)] as const);
+  refuseNumbers('TENON_JWT_KEYS', keys);
+  return Object.fromEntries(keys);
+}
+
+/** JavaScript puts such keys of an object first, whatever their order was: the last one named would not be the last. */
+function refuseNumbers(name: string, keys: readonly (readonly [id: string, key: unknown])[]): void {
+  if (keys.some(([id]) => /^\d+$/.test(id)))
+    throw new SettingsError(`${name}: a key id must not be a number, e.g. k20261125 instead of 20261125.`);
 }
 
 function rsaKey(pem: string, sentence: string): KeyObject {

@@ -1,4 +1,4 @@
-import { normalEmail } from './email.ts';
+import { localPart, normalEmail } from './email.ts';
 import { shortName } from './short-name.ts';
 
 /** Which claims carry what; the names are settings. */
@@ -40,7 +40,7 @@ export function readClaims(claims: Claims, rules: ClaimRules): TokenIdentity | u
     subject,
     email,
     emailVerified: flag(claims['email_verified'] ?? claims[`${rules.claimNamespace}/email_verified`]),
-    name: nameOf(claims, rules) ?? shortName(email.slice(0, email.indexOf('@')), LONGEST_NAME),
+    name: nameOf(claims, rules) ?? shortName(localPart(email), LONGEST_NAME),
     permissions: permissionsOf(claims, rules),
   };
 }

@@ -12,3 +12,8 @@ export function normalEmail(text: string): string | undefined {
   const email = `${local}@${new URL(`http://${domain}`).hostname}`;
   return email.length <= LONGEST && !/\p{Cc}/u.test(email) ? email : undefined;
 }
+
+/** What stands before the `@`. */
+export function localPart(email: string): string {
+  return email.slice(0, email.lastIndexOf('@'));
+}

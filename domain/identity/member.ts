@@ -1,3 +1,8 @@
+import { localPart } from './email.ts';
+import { shortName } from './short-name.ts';
+
+const LONGEST_NAME = 200;
+
 /** Where a membership stands: invited and not used yet, in use, or switched off. */
 export const platformStatuses = ['INVITED', 'ACTIVE', 'SUSPENDED'] as const;
 export type PlatformStatus = (typeof platformStatuses)[number];
@@ -21,5 +26,5 @@ export function displayName(given: {
   readonly email: string;
 }): string {
   const parts = [given.firstName, given.lastName].filter(Boolean).join(' ');
-  return given.name ?? (parts === '' ? given.email.slice(0, given.email.indexOf('@')).slice(0, 200) : parts);
+  return given.name ?? shortName(parts === '' ? localPart(given.email) : parts, LONGEST_NAME);
 }

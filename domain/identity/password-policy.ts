@@ -1,3 +1,5 @@
+import { localPart } from './email.ts';
+
 /** Longer ones are refused before any work is done for them; long enough for every password manager. */
 export const LONGEST_PASSWORD = 256;
 const STRICT_LENGTH = 12;
@@ -26,8 +28,7 @@ export function passwordFault(
     return 'The password must have a lower-case letter, an upper-case letter, a digit and a special character';
   const plain = password.toLowerCase();
   if (isCommon(plain)) return 'This password is one of the most common ones: choose another';
-  if (plain === email || plain === email.slice(0, email.indexOf('@')))
-    return 'The password must not be your e-mail address';
+  if (plain === email || plain === localPart(email)) return 'The password must not be your e-mail address';
   return undefined;
 }
 

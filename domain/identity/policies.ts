@@ -30,6 +30,11 @@ export function mayAddMembers(actor: Actor): Verdict {
   return verdict(has(actor, 'users.manage'));
 }
 
+/** A password that somebody hands over would outlive the key of a machine that set it. */
+export function mayIssuePasswords(actor: Actor): Verdict {
+  return verdict(isPerson(actor) && has(actor, 'users.manage'));
+}
+
 /** What the rules need to know of an account that somebody wants to change. */
 export interface MemberFacts {
   readonly userId: string;
@@ -72,7 +77,7 @@ export interface RoleFacts {
 export function mayAssignRole(actor: Actor, role: RoleFacts): Verdict {
   if (!has(actor, 'roles.assign')) return 'denied';
   if (isOwnerRole(role) && !ownsOrganization(actor)) return 'denied';
-  return verdict(role.permissions.every((permission) => has(actor, permission)));
+  return verdict(role.permissions.every((permission) => has(actor, permission)) || isPersonallySuper(actor));
 }
 
 /** For one's own account alone, by a person: a key that makes keys could never be taken back once it has leaked. */
@@ -98,6 +103,7 @@ export function seesAllApiKeys(actor: Actor): boolean {
 
 /** Those of `wanted` that the actor cannot give away. */
 export function notTheirs(actor: UserActor, wanted: readonly Permission[]): readonly Permission[] {
+  if (isPersonallySuper(actor)) return []; // also elsewhere, where a superuser does less than they may give
   return wanted.filter((permission) => !has(actor, permission));
 }
 
@@ -105,8 +111,13 @@ export function isOwnerRole({ name, isSystem }: Pick<RoleFacts, 'name' | 'isSyst
   return isSystem && name === 'owner';
 }
 
+/** A key of an owner does not own: it allows what it names. */
 function ownsOrganization(actor: Actor): boolean {
-  return actor.kind === 'user' && (actor.isSuperuser || actor.roles.includes('owner'));
+  return isPerson(actor) && (actor.isSuperuser || actor.roles.includes('owner'));
+}
+
+function isPersonallySuper(actor: Actor): boolean {
+  return isPerson(actor) && actor.isSuperuser;
 }
 
 function isPerson(actor: Actor): actor is UserActor {

@@ -9,7 +9,12 @@ export function slugOf(name: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, LONGEST)
     .replaceAll(/^-+|-+$/g, '');
-  return plain.length >= 2 ? plain : `org-${plain || 'x'}`;
+  return plain.length >= 2 && !isUuid(plain) ? plain : `org-${plain || 'x'}`.slice(0, LONGEST);
+}
+
+/** An id of an organisation; no slug may look like one. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
 
 /** `local-co` and `2` → `local-co-2`, within the length of a slug. */

@@ -39,9 +39,9 @@ export function renderAccountMail({ kind, name, organization, link, expiresAt }:
       return renderLetter({
         ...letter,
         subject: `Confirm your e-mail for ${at}`,
-        opening: `please confirm that this is your e-mail address, with which ${at} was registered at Tenon.`,
+        opening: `please confirm that this is your e-mail address, with which an account at ${at} was made at Tenon. You need the password of that account.`,
         action: 'Confirm your e-mail',
-        closing: `${until} If it was not you, ignore this mail: nobody can sign in as you.`,
+        closing: `${until} If you made no such account, ignore this mail.`,
       });
     case 'reset_password':
       return renderLetter({

@@ -53,6 +53,24 @@ async function places(
   return rows.map((row) => ({ id: row.id, orgId: row.org_id, bound: row.bound }));
 }
 
+/** An account that may have a password, or may get one over its invitation. */
+export interface PasswordPlace {
+  readonly id: string;
+  readonly orgId: string;
+  readonly hasPassword: boolean;
+  /** Whether the person has used the account and proven the address; else it may be a stranger who knows the address. */
+  readonly isProven: boolean;
+}
+
+/** Such accounts with this e-mail, in every organisation: active, proven and old ones first. */
+export async function lookUpByPassword({ db }: UnitOfWork, email: string): Promise<PasswordPlace[]> {
+  return rowsOf<PasswordPlace>(
+    db,
+    'select id, org_id as "orgId", has_password as "hasPassword", proven as "isProven" from lookup_users_by_password($1)',
+    [email],
+  );
+}
+
 /** The id of the organisation with this slug or uuid, both in lower case. */
 export async function lookUpOrganization({ db }: UnitOfWork, slugOrId: string): Promise<string | undefined> {
   const [row] = await rowsOf<{ id: string }>(db, 'select id from lookup_organization($1)', [slugOrId]);

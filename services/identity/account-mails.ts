@@ -13,7 +13,9 @@ export async function mailPasswordReset(
   if (!user?.isActive || (user.passwordHash === null && user.acceptedAt !== null)) return;
   const kind = user.passwordHash === null ? 'accept_invitation' : 'reset_password';
   await mailAccountLink(uow, { userId, email: user.email, kind }, settings);
-  uow.audit({ action: 'user.password_reset_requested', resource: { type: 'user', id: userId } });
+  // Not in the trail of an organisation that may know no more of the person than the address.
+  if (user.emailVerifiedAt !== null && user.acceptedAt !== null)
+    uow.audit({ action: 'user.password_reset_requested', resource: { type: 'user', id: userId } });
 }
 
 /** Mails another link to prove the address, where that is still open. */

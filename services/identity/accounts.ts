@@ -1,7 +1,6 @@
 import { rowsOf } from '../../core/database.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
-import type { TokenIdentity } from '../../domain/identity/claims.ts';
 import { allPermissions, permissionsOfRole } from '../../domain/identity/permissions.ts';
 
 export interface Account {
@@ -85,32 +84,6 @@ export async function loadOrganization(
     [actor.orgId, orgId],
   );
   return row;
-}
-
-/**
- * Binds an account of the current organisation to the identity that has signed in, once and for good. Whoever was invited
- * has accepted by that, an e-mail that the provider has verified is proven, and a temporary password that somebody else knows
- * opens the account no longer.
- * @returns false when another identity was faster; nothing is changed then
- */
-export async function bindAccount(uow: UnitOfWork, userId: string, identity: TokenIdentity): Promise<boolean> {
-  const rows = await rowsOf<{ id: string }>(
-    uow.db,
-    `update users set issuer = $3, subject = $4, accepted_at = coalesce(accepted_at, now()),
-       email_verified_at = coalesce(email_verified_at, case when $5 then now() end),
-       password_hash = case when must_change_password then null else password_hash end,
-       token_version = token_version + case when must_change_password then 1 else 0 end,
-       must_change_password = false, updated_at = now()
-     where org_id = $1 and id = $2 and subject is null returning id`,
-    [uow.actor.orgId, userId, identity.issuer, identity.subject, identity.emailVerified === true],
-  );
-  if (rows.length === 0) return false;
-  uow.audit({
-    action: 'user.identity_bound',
-    resource: { type: 'user', id: userId },
-    after: { issuer: identity.issuer, subject: identity.subject, email: identity.email },
-  });
-  return true;
 }
 
 /** Makes registrations and first sign-ins with one e-mail wait for each other until the unit of work ends. */

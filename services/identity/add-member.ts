@@ -4,10 +4,11 @@ import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { displayName } from '../../domain/identity/member.ts';
 import { permissionsOfRole } from '../../domain/identity/permissions.ts';
-import { mayAddMembers, mayAssignRole } from '../../domain/identity/policies.ts';
+import { mayAddMembers, mayAssignRole, mayIssuePasswords } from '../../domain/identity/policies.ts';
 import { Role } from '../../models/role.ts';
 import { User } from '../../models/user.ts';
 import { mailAccountLink, type AccountLinkSettings } from './account-links.ts';
+import { lockFirstSignIn } from './accounts.ts';
 import { findMember, type Member } from './member-reads.ts';
 import { createUser } from './new-members.ts';
 
@@ -40,7 +41,9 @@ export async function addMember(
   links: AccountLinkSettings,
 ): Promise<AddedMember> {
   permit(mayAddMembers(uow.actor));
+  if (temporaryPasswordHash !== undefined) permit(mayIssuePasswords(uow.actor));
   await assertAssignable(uow, roles);
+  await lockFirstSignIn(uow, person.email); // two who add the same person at once
   const there = await User.findOne({ where: { email: person.email } });
   if (there) {
     const employeeId = person.employeeId ?? there.employeeId;
@@ -55,9 +58,8 @@ export async function addMember(
     roles,
     ...(temporaryPasswordHash !== undefined && { passwordHash: temporaryPasswordHash, mustChangePassword: true }),
   });
-  if (temporaryPasswordHash === undefined) {
-    await mailAccountLink(uow, { userId: user.id, email, kind: 'accept_invitation' }, links);
-  }
+  const kind = temporaryPasswordHash === undefined ? 'accept_invitation' : 'verify_email';
+  await mailAccountLink(uow, { userId: user.id, email, kind }, links);
   return { member: await findMember(uow, user.id), outcome: 'created' };
 }
 

@@ -33,9 +33,9 @@ export async function listApiKeys(
     db,
     `select k.id, k.user_id as "userId", u.email, k.name, k.hint, k.permissions, k.expires_at as "expiresAt",
        k.revoked_at as "revokedAt", k.last_used_at as "lastUsedAt", k.last_used_address as "lastUsedAddress",
-       date_trunc('milliseconds', k.created_at) as "createdAt"
-     ${fits} and ($3::timestamptz is null or (date_trunc('milliseconds', k.created_at), k.id) < ($3, $4::uuid))
-     order by date_trunc('milliseconds', k.created_at) desc, k.id desc limit $5 offset $6`,
+       k.created_at as "createdAt"
+     ${fits} and ($3::timestamptz is null or (k.created_at, k.id) < ($3, $4::uuid))
+     order by k.created_at desc, k.id desc limit $5 offset $6`,
     [...bind, after?.[0] ?? null, after?.[1] ?? null, limit, offset],
   );
   const [counted] = await rowsOf<{ total: string }>(db, `select count(*) as total ${fits}`, bind);

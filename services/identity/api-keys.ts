@@ -6,9 +6,10 @@ import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { API_KEY_PREFIX, apiKeyEnd } from '../../domain/identity/api-key.ts';
 import type { Permission } from '../../domain/identity/permissions.ts';
-import { mayCreateApiKey, mayManageApiKeys, mayRevokeApiKey, notTheirs } from '../../domain/identity/policies.ts';
+import { mayCreateApiKey, mayManageApiKeys, mayRevokeApiKey } from '../../domain/identity/policies.ts';
 import { ApiKey } from '../../models/api-key.ts';
 import { loadAccount } from './accounts.ts';
+import { assertTheirs } from './assert-theirs.ts';
 
 const HINT_LENGTH = 10;
 /** Uses within a minute count as one: a busy machine must not write at each request. */
@@ -31,10 +32,7 @@ export async function createApiKey(
 ): Promise<{ readonly key: ApiKey; readonly secret: string }> {
   const { actor } = uow;
   permit(mayCreateApiKey(actor));
-  const missing = notTheirs(actor, permissions);
-  if (missing.length > 0) {
-    throw new AppError('PERMISSION_NOT_YOURS', `You are not allowed yourself: ${missing.join(', ')}`);
-  }
+  assertTheirs(actor, permissions);
   const secret = `${API_KEY_PREFIX}${newSecret()}`;
   const key = await ApiKey.create({
     orgId: actor.orgId,

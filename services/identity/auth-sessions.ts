@@ -39,10 +39,14 @@ export type Refreshed =
 /** Exchanges a refresh token of the current organisation for the next one, once. */
 export async function refreshSession(uow: UnitOfWork, tokenId: string, settings: SessionSettings): Promise<Refreshed> {
   const orgId = orgOf(uow);
-  const token = await RefreshToken.findOne({ where: { id: tokenId }, lock: true }); // who comes at the same time is told apart by it
-  const session = token && (await AuthSession.findOne({ where: { id: token.sessionId }, lock: true }));
+  const known = await RefreshToken.findOne({ where: { id: tokenId } });
+  const place = known && (await AuthSession.findOne({ where: { id: known.sessionId } }));
+  if (!place) return { outcome: 'invalid' };
+  await lockAccount(uow, place.userId);
+  const token = await RefreshToken.findOne({ where: { id: tokenId } }); // as it is now: who comes at the same time is told apart by it
+  const session = await AuthSession.findOne({ where: { id: place.id } });
   const now = new Date();
-  if (!session || session.endedAt || session.expiresAt <= now) return { outcome: 'invalid' };
+  if (!token || !session || session.endedAt || session.expiresAt <= now) return { outcome: 'invalid' };
   if (token.usedAt) {
     await endSessions(uow, session.userId, 'reuse_detected');
     uow.audit({ action: 'user.refresh_token_reused', resource: { type: 'user', id: session.userId } });
@@ -54,6 +58,11 @@ export async function refreshSession(uow: UnitOfWork, tokenId: string, settings:
   await noteActive(session.userId);
   const refreshToken = await issue(orgId, session, settings, now);
   return { outcome: 'refreshed', userId: session.userId, refreshToken };
+}
+
+/** Whatever changes an account or its sessions takes this lock first: two at once then wait, and do not deadlock. */
+export async function lockAccount({ db, actor }: UnitOfWork, userId: string): Promise<void> {
+  await rowsOf(db, 'select id from users where org_id = $1 and id = $2 for update', [actor.orgId, userId]);
 }
 
 /** Ends every session of an account of the current organisation; its access tokens are refused from the next request on. */

@@ -6,6 +6,7 @@ import type { UserActor } from '../../domain/identity/actor.ts';
 import type { PlatformStatus } from '../../domain/identity/member.ts';
 import { permissionsOfRole } from '../../domain/identity/permissions.ts';
 import { isOwnerRole, mayReadMembers, type MemberFacts } from '../../domain/identity/policies.ts';
+import { lockAccount } from './auth-sessions.ts';
 import type { NewestFirst } from '../newest-first.ts';
 
 export interface MemberRole {
@@ -51,7 +52,7 @@ const COLUMNS = `
   u.employee_id as "employeeId", u.employment_start_date::text as "employmentStartDate", u.is_active as "isActive",
   u.is_superuser as "isSuperuser", u.email_verified_at is not null as "emailVerified",
   u.must_change_password as "mustChangePassword", u.accepted_at as "acceptedAt", u.last_active_at as "lastActiveAt",
-  date_trunc('milliseconds', u.created_at) as "createdAt",
+  u.created_at as "createdAt",
   (select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'isSystem', r.is_system,
       'permissions', r.permissions) order by r.name), '[]')
     from user_roles ur join roles r on r.org_id = ur.org_id and r.id = ur.role_id
@@ -79,8 +80,8 @@ export async function listMembers(
   const rows = await rowsOf<Member>(
     db,
     `select ${COLUMNS} ${FITS}
-       and ($6::timestamptz is null or (date_trunc('milliseconds', u.created_at), u.id) < ($6, $7::uuid))
-     order by date_trunc('milliseconds', u.created_at) desc, u.id desc limit $8 offset $9`,
+       and ($6::timestamptz is null or (u.created_at, u.id) < ($6, $7::uuid))
+     order by u.created_at desc, u.id desc limit $8 offset $9`,
     [...bind, after?.[0] ?? null, after?.[1] ?? null, limit, offset],
   );
   const [counted] = await rowsOf<{ total: string }>(db, `select count(*) as total ${FITS}`, bind);
@@ -105,7 +106,7 @@ export async function findMember({ actor, db }: UnitOfWork, userId: string): Pro
 
 /** The same, until the unit of work ends nobody else's to change. @throws {AppError} USER_NOT_FOUND */
 export async function lockMember(uow: UnitOfWork, userId: string): Promise<Member> {
-  await rowsOf(uow.db, 'select id from users where org_id = $1 and id = $2 for update', [uow.actor.orgId, userId]);
+  await lockAccount(uow, userId);
   return findMember(uow, userId);
 }
 

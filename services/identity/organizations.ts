@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { rowsOf, violatedConstraint } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
-import type { SystemActor } from '../../domain/identity/actor.ts';
 import { systemRoles } from '../../domain/identity/permissions.ts';
 import { slugOf, suffixedSlug } from '../../domain/identity/slug.ts';
 import { Role } from '../../models/role.ts';
 
 export interface NewOrganization {
-  /** Chosen by the caller, whose unit of work already acts for it: `systemActor(id, …)`. */
+  /** Chosen by the caller, whose unit of work already acts for it, e.g. `systemActor(id, …)`. */
   readonly id: string;
   readonly name: string;
   /** Derived from the name if not given, with a suffix where another has it. */
@@ -31,12 +30,9 @@ const NUMBERED = 5;
  * Creates an organisation with its system roles.
  * @throws {AppError} ORG_NAME_TAKEN, or ORG_SLUG_TAKEN when the slug was given
  */
-export async function createOrganization(
-  uow: UnitOfWork<SystemActor>,
-  organization: NewOrganization,
-): Promise<CreatedOrganization> {
+export async function createOrganization(uow: UnitOfWork, organization: NewOrganization): Promise<CreatedOrganization> {
   const { id, name } = organization;
-  if (uow.actor.orgId !== id) throw new Error('a new organisation is created by a system actor of its own id');
+  if (uow.actor.orgId !== id) throw new Error('a new organisation is created by an actor of its own id');
   const created = await insertUnderFreeSlug(uow, organization);
   await Role.bulkCreate(
     Object.entries(systemRoles).map(([roleName, { description }]) => ({

@@ -4,10 +4,12 @@ import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
-import type { Permission } from '../../domain/identity/permissions.ts';
-import { mayManageRoles, mayReadRoles, notTheirs } from '../../domain/identity/policies.ts';
+import { permissionsOfRole, systemRoles, type Permission } from '../../domain/identity/permissions.ts';
+import { mayManageRoles, mayReadRoles } from '../../domain/identity/policies.ts';
 import { titleCased } from '../../domain/identity/role-name.ts';
+import { shortName } from '../../domain/identity/short-name.ts';
 import { Role } from '../../models/role.ts';
+import { assertTheirs } from './assert-theirs.ts';
 
 /** A role and how many people have it. */
 export interface CountedRole {
@@ -41,8 +43,8 @@ export async function createRole(
   { name, description, permissions }: Required<RoleChanges>,
 ): Promise<string> {
   permit(mayManageRoles(uow.actor));
-  assertOwn(uow.actor, permissions);
-  const titled = titleCased(name);
+  assertTheirs(uow.actor, permissions);
+  const titled = nameOf(name);
   const { orgId } = uow.actor;
   const fields = { name: titled, description, permissions: sorted(permissions) };
   const role = await Role.create({ orgId, isSystem: false, ...fields }).catch(nameTaken);
@@ -54,10 +56,10 @@ export async function createRole(
 export async function changeRole(uow: UnitOfWork<UserActor>, id: string, changes: RoleChanges): Promise<void> {
   const role = await lockOwnRole(uow, id);
   // Also what it allowed before: nobody takes away what they could not give back.
-  assertOwn(uow.actor, [...(role.permissions as Permission[]), ...(changes.permissions ?? [])]);
+  assertTheirs(uow.actor, [...permissionsOfRole(role), ...(changes.permissions ?? [])]);
   const before = { name: role.name, description: role.description, permissions: role.permissions };
   const after = {
-    name: changes.name === undefined ? role.name : titleCased(changes.name),
+    name: changes.name === undefined ? role.name : nameOf(changes.name),
     description: changes.description ?? role.description,
     permissions: changes.permissions === undefined ? role.permissions : sorted(changes.permissions),
   };
@@ -68,7 +70,7 @@ export async function changeRole(uow: UnitOfWork<UserActor>, id: string, changes
 /** Whoever has it loses it. @throws {AppError} FORBIDDEN, ROLE_NOT_FOUND, ROLE_IS_SYSTEM, PERMISSION_NOT_YOURS */
 export async function deleteRole(uow: UnitOfWork<UserActor>, id: string): Promise<void> {
   const role = await lockOwnRole(uow, id);
-  assertOwn(uow.actor, role.permissions as Permission[]);
+  assertTheirs(uow.actor, permissionsOfRole(role));
   await role.destroy();
   const { name, description, permissions } = role;
   uow.audit({ action: 'role.deleted', resource: { type: 'role', id }, before: { name, description, permissions } });
@@ -80,6 +82,8 @@ export async function findRole({ actor, db }: UnitOfWork, id: string): Promise<C
   if (!role) throw new AppError('ROLE_NOT_FOUND');
   return role;
 }
+
+const LONGEST_NAME = 100;
 
 const COUNTED = `
   select r.id, r.org_id as "orgId", r.name, r.description, r.is_system as "isSystem", r.permissions,
@@ -95,10 +99,10 @@ async function lockOwnRole({ actor }: UnitOfWork<UserActor>, id: string): Promis
   return role;
 }
 
-function assertOwn(actor: UserActor, permissions: readonly Permission[]): void {
-  const missing = notTheirs(actor, permissions);
-  if (missing.length === 0) return;
-  throw new AppError('PERMISSION_NOT_YOURS', `You are not allowed yourself: ${[...new Set(missing)].join(', ')}`);
+/** In capitals; no custom role may look like a system role beside it. */
+function nameOf(given: string): string {
+  if (Object.hasOwn(systemRoles, given.toLowerCase())) throw new AppError('ROLE_NAME_TAKEN');
+  return shortName(titleCased(given), LONGEST_NAME);
 }
 
 function nameTaken(error: unknown): never {

@@ -25,15 +25,15 @@ describe('the lockout', () => {
   /** As a sign-in does: how the try ends. */
   async function tryPassword(right: boolean, email = EMAIL): Promise<'in' | 'wrong' | 'locked'> {
     try {
-      await door.attempt(email);
+      return await door.attempt(email, async () => ({
+        verdict: right ? 'right_for_all' : 'wrong',
+        value: right ? 'in' : 'wrong',
+      }));
     } catch (error) {
       assert.ok(error instanceof AppError && error.code === 'SIGN_IN_LOCKED');
       assert.ok((error.retryAfterSeconds ?? 0) > 0 && (error.retryAfterSeconds ?? 0) <= 900);
       return 'locked';
     }
-    if (!right) return 'wrong';
-    await door.succeeded(email);
-    return 'in';
   }
   const wrong = async (times: number): Promise<void> => {
     for (let n = 0; n < times; n += 1) assert.equal(await tryPassword(false), 'wrong');
@@ -50,9 +50,9 @@ describe('the lockout', () => {
   it('holds on every replica', async () => {
     await wrong(4);
     const replica = lockout(store);
-    await replica.attempt(EMAIL);
+    await replica.attempt(EMAIL, async () => ({ verdict: 'wrong', value: undefined }));
     assert.equal(await tryPassword(true), 'locked');
-    await replica.succeeded(EMAIL);
+    await replica.forget(EMAIL);
     assert.equal(await tryPassword(true), 'in');
   });
 
@@ -89,14 +89,28 @@ describe('the lockout', () => {
     assert.equal(await tryPassword(true), 'locked');
   });
 
-  it('does not count what was not tried after all', async () => {
+  it('does not count what was not looked at after all, nor what was right', async () => {
     await wrong(4);
+    const busy = () => Promise.reject(new AppError('SIGN_IN_BUSY'));
     for (let n = 0; n < 3; n += 1) {
-      await door.attempt(EMAIL);
-      await door.notTried(EMAIL);
+      await assert.rejects(door.attempt(EMAIL, busy), { code: 'SIGN_IN_BUSY' });
+      await door.attempt(EMAIL, async () => ({ verdict: 'right', value: undefined }));
     }
     await wrong(1);
     assert.equal(await tryPassword(true), 'locked');
+  });
+
+  it('locks nobody out who sends the right password many times at once, and says so when it is too much', async () => {
+    const seen = await Promise.all(Array.from({ length: 40 }, () => tryPassword(true)));
+    assert.deepEqual([...new Set(seen)], ['in']);
+    const many = await Promise.allSettled(
+      Array.from({ length: 80 }, () =>
+        door.attempt(EMAIL, async () => ({ verdict: 'right_for_all', value: undefined })),
+      ),
+    );
+    const refused = many.filter((one) => one.status === 'rejected');
+    assert.ok(refused.length > 0 && refused.every(({ reason }) => (reason as AppError).code === 'SIGN_IN_BUSY'));
+    assert.equal(await tryPassword(true), 'in');
   });
 
   it('keeps no e-mail in plain text', async () => {
@@ -109,7 +123,10 @@ describe('the lockout', () => {
   it('lets nobody try while the database cannot be reached', async () => {
     const away = counterStore('postgres://tenon_app@127.0.0.1:1/none', log);
     try {
-      await assert.rejects(lockout(away).attempt(EMAIL), { code: 'DATABASE_UNAVAILABLE' });
+      await assert.rejects(
+        lockout(away).attempt(EMAIL, async () => ({ verdict: 'right', value: undefined })),
+        { code: 'DATABASE_UNAVAILABLE' },
+      );
     } finally {
       await away.close();
     }

@@ -47,6 +47,7 @@ export const createApiKeyEndpoint = endpoint({
     const key = await app.uow.write(
       actor,
       async (uow) => {
+        secret = undefined; // of a try that was taken back
         const id = await createOnce(uow, request.idempotencyKey, {
           create: async () => {
             const made = await createApiKey(uow, { name, permissions, days });

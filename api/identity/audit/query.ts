@@ -18,7 +18,7 @@ const id = Joi.string().max(1000);
 /** Just what `toISOString` writes for years that Postgres knows; Joi has brought other ways of writing it there. */
 const time = Joi.string()
   .isoDate()
-  .custom((value: string, helpers) => (/^\d{4}-.*Z$/.test(value) ? value : helpers.error('string.isoDate')));
+  .custom((value: string, helpers) => (/^(?!0000)\d{4}-.*Z$/.test(value) ? value : helpers.error('string.isoDate')));
 
 export const trailQuery = Joi.object<TrailQuery, true>({
   ...pageFields(idPart),

@@ -13,7 +13,7 @@ export const acceptInvitation = endpoint({
   replies: { 200: tokenPair },
   errors: passwordLinkErrors,
   async handle({ app, input, request }) {
-    const pair = await setPasswordOverLink(app, 'accept_invitation', input.body, request, async (uow, { userId }) => {
+    const pair = await setPasswordOverLink(app, 'accept_invitation', input.body, request, async (uow, userId) => {
       const refreshToken = await startSession(uow, userId, app.settings.ownTokens);
       const account = await loadAccount(uow, userId);
       if (!account) throw new AppError('LINK_INVALID');

@@ -7,7 +7,6 @@ import { loadAccount } from '../../../services/identity/accounts.ts';
 import { startSession } from '../../../services/identity/auth-sessions.ts';
 import { readCredentials, replacePassword } from '../../../services/identity/credentials.ts';
 import { ownAccount } from '../../actors.ts';
-import type { App } from '../../app.ts';
 import { endpoint } from '../../endpoint.ts';
 import { passwordField } from '../../fields.ts';
 import { checkStrictPassword } from './new-password.ts';
@@ -47,7 +46,16 @@ export const changePassword = endpoint({
     const { userId, email } = actor;
     const from = (await app.uow.read(home, () => readCredentials(userId)))?.passwordHash ?? null;
     if (from === null) throw new AppError('PASSWORD_NOT_SET');
-    if (!(await isRight(app, email, current, from))) throw new AppError('PASSWORD_WRONG');
+    // Counted like a sign-in: a stolen access token must not become a way to guess.
+    const isRight = await app.lockout.attempt(email, async () => {
+      const value = await app.passwords.matches(current, from);
+      return { verdict: value ? 'right' : 'wrong', value };
+    });
+    if (!isRight) {
+      const entry = { action: 'user.password_change_refused', resource: { type: 'user', id: userId } };
+      await app.uow.write(home, async (uow) => uow.audit(entry), request);
+      throw new AppError('PASSWORD_WRONG');
+    }
     if (await app.passwords.matches(next, from)) throw new AppError('PASSWORD_UNCHANGED');
     checkStrictPassword(app, next, email);
     const to = await app.passwords.hash(next);
@@ -65,15 +73,3 @@ export const changePassword = endpoint({
     return { status: 200, body: pair };
   },
 });
-
-/** Counted like a sign-in: a stolen access token must not become a way to guess. What was right or not looked at is taken back. */
-async function isRight({ lockout, passwords }: App, email: string, current: string, from: string): Promise<boolean> {
-  await lockout.attempt(email);
-  const takeBack = async (): Promise<void> => lockout.notTried(email);
-  const right = await passwords.matches(current, from).catch(async (error: unknown) => {
-    await takeBack();
-    throw error;
-  });
-  if (right) await takeBack();
-  return right;
-}

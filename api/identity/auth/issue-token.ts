@@ -36,8 +36,9 @@ export const issueToken = endpoint({
   async handle({ app, input, request }) {
     const { username: email, password } = input.form;
     const org = readOrgId(input.headers['x-org-id']);
-    const { account } = await signInWithPassword(app, { email, password, org }, request);
-    const token = app.accessTokens.sign(account.actor, account.tokenVersion);
+    const token = await signInWithPassword(app, { email, password, org }, request, async (_uow, account) =>
+      app.accessTokens.sign(account.actor, account.tokenVersion),
+    );
     return { status: 200, body: { access_token: token, token_type: 'bearer' as const } };
   },
 });

@@ -3,7 +3,6 @@ import { AppError } from '../../../core/errors.ts';
 import type { UnitOfWork } from '../../../core/unit-of-work.ts';
 import type { AccountLinkKind } from '../../../domain/identity/account-link.ts';
 import { anonymous, systemActor, type SystemActor } from '../../../domain/identity/actor.ts';
-import type { AccountLink } from '../../../models/account-link.ts';
 import { lookUpSecret, type SecretPlace } from '../../../services/identity/account-lookups.ts';
 import { openLink } from '../../../services/identity/account-links.ts';
 import { readCredentials, setPasswordByLink } from '../../../services/identity/credentials.ts';
@@ -23,16 +22,12 @@ export const passwordLinkErrors = [
   'SIGN_IN_BUSY',
 ] as const;
 
-export interface LinkBody {
+export interface LinkPasswordBody {
   readonly token: string;
-}
-
-export interface LinkPasswordBody extends LinkBody {
   readonly password: string;
 }
 
 const token = secretField.required().description('What stands behind the `=` in the link of the mail');
-export const linkBody = Joi.object<LinkBody, true>({ token });
 export const linkPasswordBody = Joi.object<LinkPasswordBody, true>({ token, password: passwordField.required() });
 
 /** Looks before it hashes: a link that nobody has must not cost a hash. */
@@ -41,7 +36,7 @@ export async function setPasswordOverLink<T>(
   kind: AccountLinkKind,
   { token: secret, password }: LinkPasswordBody,
   request: RequestInfo,
-  then: (uow: UnitOfWork<SystemActor>, link: AccountLink) => Promise<T>,
+  then: (uow: UnitOfWork<SystemActor>, userId: string) => Promise<T>,
 ): Promise<T> {
   const place = await placeOfLink(app, secret);
   const actor = linkActor(place);
@@ -51,14 +46,10 @@ export async function setPasswordOverLink<T>(
   const passwordHash = await app.passwords.hash(password);
   const done = await app.uow.write(
     actor,
-    async (uow) => {
-      const link = await openLink(place.id, kind, true);
-      await setPasswordByLink(uow, link, passwordHash);
-      return then(uow, link);
-    },
+    async (uow) => then(uow, await setPasswordByLink(uow, { id: place.id, kind }, passwordHash)),
     request,
   );
-  await app.lockout.succeeded(owner.email); // who reads the mail has proven more than a password would
+  await app.lockout.forget(owner.email); // who reads the mail has proven more than a password would
   return done;
 }
 

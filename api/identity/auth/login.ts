@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { startSession } from '../../../services/identity/auth-sessions.ts';
 import { everyone } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 import { passwordField } from '../../fields.ts';
@@ -29,7 +30,10 @@ export const login = endpoint({
   errors: signInErrors,
   async handle({ app, input, request }) {
     const org = readOrgId(input.headers['x-org-id']);
-    const { account, refreshToken } = await signInWithPassword(app, { ...input.body, org }, request);
-    return { status: 200, body: presentTokens(app, account, refreshToken) };
+    const pair = await signInWithPassword(app, { ...input.body, org }, request, async (uow, account) => {
+      const refreshToken = await startSession(uow, account.actor.userId, app.settings.ownTokens);
+      return presentTokens(app, account, refreshToken);
+    });
+    return { status: 200, body: pair };
   },
 });

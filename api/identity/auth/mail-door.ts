@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { anonymous, systemActor } from '../../../domain/identity/actor.ts';
-import { lookUpByEmail } from '../../../services/identity/account-lookups.ts';
+import { lookUpByPassword } from '../../../services/identity/account-lookups.ts';
 import type { mailPasswordReset } from '../../../services/identity/account-mails.ts';
 import { everyone } from '../../actors.ts';
 import type { App } from '../../app.ts';
@@ -9,6 +9,8 @@ import { emailField } from '../../fields.ts';
 
 /** Accounts of one e-mail that get a mail each. */
 const MOST_ACCOUNTS = 8;
+/** Of those that nobody has used yet, which anybody can make of an address. */
+const MOST_UNPROVEN = 2;
 
 interface AddressBody {
   readonly email: string;
@@ -39,8 +41,10 @@ export async function forEachAccount(
   request: RequestInfo,
   mail: typeof mailPasswordReset,
 ): Promise<void> {
-  const places = await uow.read(anonymous, (unit) => lookUpByEmail(unit, email));
-  for (const { id, orgId } of places.slice(0, MOST_ACCOUNTS)) {
+  const places = await uow.read(anonymous, (unit) => lookUpByPassword(unit, email));
+  const strangers = places.filter(({ isProven }) => !isProven).slice(0, MOST_UNPROVEN);
+  const known = places.filter(({ isProven }) => isProven).slice(0, MOST_ACCOUNTS);
+  for (const { id, orgId } of [...known, ...strangers]) {
     await uow.write(systemActor(orgId, 'account-mail'), (unit) => mail(unit, id, settings), request);
   }
 }

@@ -1,11 +1,11 @@
 import Joi from 'joi';
 import { AppError } from '../../../core/errors.ts';
+import type { UnitOfWork } from '../../../core/unit-of-work.ts';
 import { anonymous, systemActor } from '../../../domain/identity/actor.ts';
 import { normalEmail } from '../../../domain/identity/email.ts';
-import { lookUpByEmail, type AccountPlace } from '../../../services/identity/account-lookups.ts';
+import { lookUpByPassword, type PasswordPlace } from '../../../services/identity/account-lookups.ts';
 import { loadAccount, loadOrganization, type Account } from '../../../services/identity/accounts.ts';
-import { startSession } from '../../../services/identity/auth-sessions.ts';
-import { readCredentials } from '../../../services/identity/credentials.ts';
+import { lockWithPassword, readCredentials } from '../../../services/identity/credentials.ts';
 import type { App } from '../../app.ts';
 import type { RequestInfo } from '../../endpoint.ts';
 import { organizationNamed } from '../../middleware/auth/tenant-header.ts';
@@ -35,54 +35,61 @@ export interface PasswordSignIn {
   readonly org: string | undefined;
 }
 
-export interface SignedIn {
-  readonly account: Account;
-  readonly refreshToken: string;
+/** An account that the password opens, by the hash that it was checked against. */
+interface Opened extends PasswordPlace {
+  readonly hash: string;
 }
 
+/** Done for who has signed in, in the unit of work that records it. */
+type Then<T> = (uow: UnitOfWork, account: Account) => Promise<T>;
+
 /**
- * Signs in by e-mail and password. Whether an e-mail has an account shows neither in the answer nor in its time.
+ * Signs in by e-mail and password. The answer does not tell whether an e-mail has an account, and one that has none costs a
+ * check too.
  * @throws {AppError} CREDENTIALS_WRONG, SIGN_IN_LOCKED, SIGN_IN_BUSY, ORG_NOT_FOUND, ORG_REQUIRED (several organisations
  * have this e-mail with this password), ACCOUNT_INACTIVE, EMAIL_NOT_VERIFIED
  */
-export async function signInWithPassword(app: App, given: PasswordSignIn, request: RequestInfo): Promise<SignedIn> {
+export async function signInWithPassword<T>(
+  app: App,
+  given: PasswordSignIn,
+  request: RequestInfo,
+  then: Then<T>,
+): Promise<T> {
   const wanted = given.org === undefined ? undefined : await organizationNamed(app, given.org);
   const email = normalEmail(given.email);
   if (email === undefined) {
     await app.passwords.matches(given.password, null);
     throw new AppError('CREDENTIALS_WRONG');
   }
-  await app.lockout.attempt(email);
-  const all = await app.uow.read(anonymous, (uow) => lookUpByEmail(uow, email));
-  const places = all.filter(({ orgId }) => wanted === undefined || orgId === wanted.id).slice(0, MOST_ACCOUNTS);
-  const opened = await openedBy(app, places, given.password).catch(async (error: unknown) => {
-    await app.lockout.notTried(email); // too busy, or the database was away: nobody's password was wrong
-    throw error;
+  const opened = await app.lockout.attempt(email, async () => {
+    const all = (await app.uow.read(anonymous, (uow) => lookUpByPassword(uow, email))).filter((one) => one.hasPassword);
+    const places = all.filter(({ orgId }) => wanted === undefined || orgId === wanted.id).slice(0, MOST_ACCOUNTS);
+    const found = await openedBy(app, places, given.password);
+    if (found.length === 0) await recordFailure(app, places, request);
+    // Failures are forgotten only by who opens every account of the address: else anybody who may add one with a password
+    // that they know could clear the way for guessing another's.
+    const ofAll = found.length === all.length ? 'right_for_all' : 'right';
+    return { verdict: found.length === 0 ? 'wrong' : ofAll, value: found };
   });
-  if (opened.length === 0) {
-    await recordFailure(app, places, request);
-    throw new AppError('CREDENTIALS_WRONG');
-  }
-  // Failures are forgotten only by who opens every account of the address: else anybody who may add one with a password that
-  // they know could clear the way for guessing another's.
-  await (opened.length === all.length ? app.lockout.succeeded(email) : app.lockout.notTried(email));
-  return enter(app, await theOnly(app, opened), request);
+  return enter(app, await theOnly(app, opened), request, then);
 }
 
 /** Those of the accounts that the password opens; one check is done also where there is none. */
-async function openedBy(app: App, places: readonly AccountPlace[], password: string): Promise<AccountPlace[]> {
-  const opened: AccountPlace[] = [];
+async function openedBy(app: App, places: readonly PasswordPlace[], password: string): Promise<Opened[]> {
+  const opened: Opened[] = [];
   for (const place of places) {
     const known = await app.uow.read(systemActor(place.orgId, COMPONENT), () => readCredentials(place.id));
-    if (await app.passwords.matches(password, known?.passwordHash ?? null)) opened.push(place);
+    const hash = known?.passwordHash ?? null;
+    if ((await app.passwords.matches(password, hash)) && hash !== null) opened.push({ ...place, hash });
   }
   if (places.length === 0) await app.passwords.matches(password, null);
   return opened;
 }
 
-async function theOnly({ uow }: App, opened: readonly AccountPlace[]): Promise<AccountPlace> {
+async function theOnly({ uow }: App, opened: readonly Opened[]): Promise<Opened> {
   const [only, another] = opened;
-  if (only && !another) return only;
+  if (!only) throw new AppError('CREDENTIALS_WRONG');
+  if (!another) return only;
   const names = await Promise.all(
     opened.map(({ orgId }) => uow.read(systemActor(orgId, COMPONENT), (unit) => loadOrganization(unit, orgId))),
   );
@@ -90,25 +97,30 @@ async function theOnly({ uow }: App, opened: readonly AccountPlace[]): Promise<A
   throw new AppError('ORG_REQUIRED', undefined, { extra: { organizations } });
 }
 
-async function enter(app: App, { id, orgId }: AccountPlace, request: RequestInfo): Promise<SignedIn> {
-  const account = await app.uow.read(systemActor(orgId, COMPONENT), (uow) => loadAccount(uow, id));
-  if (!account) throw new AppError('CREDENTIALS_WRONG'); // deleted between the two looks
-  if (!account.isActive) throw new AppError('ACCOUNT_INACTIVE');
-  if (!account.emailVerified && app.settings.emailVerification === 'required') throw new AppError('EMAIL_NOT_VERIFIED');
-  const refreshToken = await app.uow.write(
-    account.actor,
+async function enter<T>(app: App, { id, orgId, hash }: Opened, request: RequestInfo, then: Then<T>): Promise<T> {
+  const known = await app.uow.read(systemActor(orgId, COMPONENT), (uow) => loadAccount(uow, id));
+  if (!known) throw new AppError('CREDENTIALS_WRONG'); // deleted between the two looks
+  return app.uow.write(
+    known.actor,
     async (uow) => {
+      if (!(await lockWithPassword(id, hash))) throw new AppError('CREDENTIALS_WRONG'); // replaced since it was checked
+      const account = await loadAccount(uow, id);
+      if (!account?.isActive) throw new AppError('ACCOUNT_INACTIVE');
+      const mustProve = app.settings.emailVerification === 'required' && !account.mustChangePassword;
+      if (mustProve && !account.emailVerified) throw new AppError('EMAIL_NOT_VERIFIED');
       uow.audit({ action: 'user.signed_in', resource: { type: 'user', id } });
-      return startSession(uow, id, app.settings.ownTokens);
+      return then(uow, account);
     },
     request,
   );
-  return { account, refreshToken };
 }
 
-/** In the trail of each organisation where the e-mail has an account; an unknown e-mail has none. */
-async function recordFailure({ uow }: App, places: readonly AccountPlace[], request: RequestInfo): Promise<void> {
-  for (const { id, orgId } of places) {
+/**
+ * In the trail of each organisation where the person has an account that they use; one that has just added the address of
+ * somebody learns nothing of them.
+ */
+async function recordFailure({ uow }: App, places: readonly PasswordPlace[], request: RequestInfo): Promise<void> {
+  for (const { id, orgId } of places.filter(({ isProven }) => isProven)) {
     const entry = { action: 'user.sign_in_failed', resource: { type: 'user', id } };
     await uow.write(systemActor(orgId, COMPONENT), async (unit) => unit.audit(entry), request);
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Joi from 'joi';
 import { anonymous, systemActor } from '../../../domain/identity/actor.ts';
+import { localPart } from '../../../domain/identity/email.ts';
 import { shortName } from '../../../domain/identity/short-name.ts';
 import { assertRegistrable, register } from '../../../services/identity/registration.ts';
 import { everyone } from '../../actors.ts';
@@ -71,7 +72,7 @@ async function registerOwner(app: App, given: RegisterBody, request: RequestInfo
   const registration = {
     organizationName: given.name ?? given.tenant_name ?? '',
     email,
-    name: shortName(email.slice(0, email.indexOf('@')), 200),
+    name: shortName(localPart(email), 200),
   };
   await app.uow.read(anonymous, (uow) => assertRegistrable(uow, registration));
   const passwordHash = await app.passwords.hash(password);

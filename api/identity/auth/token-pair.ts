@@ -17,7 +17,9 @@ export const tokenPair = Joi.object<TokenPair, true>({
   refresh_token: Joi.string(),
   token_type: Joi.string().valid('bearer'),
   expires_in: Joi.number().integer().description('Seconds that the access token is good for'),
-  must_change_password: Joi.boolean().description('Everything but change-password is refused until it is done'),
+  must_change_password: Joi.boolean().description(
+    'Until it is done only one’s own account can be read, the password changed and the sessions ended',
+  ),
 });
 
 export function presentTokens(

@@ -20,7 +20,7 @@ export const personFields = {
   ...nameFields,
   employee_id: word(100),
   employment_start_date: Joi.string()
-    .pattern(/^\d{4}-\d{2}-\d{2}$/, 'date')
+    .pattern(/^(?!0000)\d{4}-\d{2}-\d{2}$/, 'date')
     .custom((value: string, helpers) => (isDate(value) ? value : helpers.error('string.isoDate')))
     .empty('')
     .allow(null)

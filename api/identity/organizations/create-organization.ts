@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import Joi from 'joi';
 import { permit } from '../../../core/permit.ts';
-import { systemActor } from '../../../domain/identity/actor.ts';
+import { crossTo } from '../../../domain/identity/crossing.ts';
+import { localPart } from '../../../domain/identity/email.ts';
 import { mayCreateOrganization } from '../../../domain/identity/policies.ts';
-import { orgIdOf } from '../../../domain/identity/slug.ts';
+import { isUuid, orgIdOf } from '../../../domain/identity/slug.ts';
 import { foundOrganization } from '../../../services/identity/found-organization.ts';
 import { account } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
@@ -27,8 +28,13 @@ interface PresentedOrganization {
 
 const slugField = Joi.string()
   .trim()
-  .custom((value: string, helpers) => orgIdOf(value) ?? helpers.error('string.pattern.base'))
-  .description('2 to 64 lower-case letters, digits, `-` and `_`; derived from the name if not given');
+  .custom((value: string, helpers) => {
+    const slug = orgIdOf(value);
+    return slug === undefined || isUuid(slug) ? helpers.error('any.invalid') : slug;
+  })
+  .description(
+    '2 to 64 lower-case letters, digits, `-` and `_`; derived from the name if not given. Both names mean the same',
+  );
 
 export const createOrganizationEndpoint = endpoint({
   method: 'post',
@@ -44,7 +50,11 @@ export const createOrganizationEndpoint = endpoint({
       slug: slugField,
       owner_email: emailField,
       owner_name: nameField(200),
-    }).oxor('org_id', 'slug'),
+    }).custom((body: OrganizationBody, helpers) =>
+      body.org_id !== undefined && body.slug !== undefined && body.org_id !== body.slug
+        ? helpers.error('any.invalid')
+        : body,
+    ),
   },
   replies: {
     201: Joi.object<PresentedOrganization, true>({
@@ -62,10 +72,10 @@ export const createOrganizationEndpoint = endpoint({
     const owner =
       ownerEmail === undefined
         ? { email: actor.email, name: actor.name }
-        : { email: ownerEmail, name: ownerName ?? ownerEmail.slice(0, ownerEmail.indexOf('@')) };
+        : { email: ownerEmail, name: ownerName ?? localPart(ownerEmail) };
     const id = randomUUID();
     const created = await app.uow.write(
-      systemActor(id, `superuser:${actor.userId}`),
+      crossTo(actor, { id, slug: slug ?? '' }), // so that the new trail begins with who it was and where from
       (uow) => foundOrganization(uow, { id, name, ...(slug !== undefined && { slug }), owner }, app.settings),
       request,
     );

@@ -6,7 +6,8 @@ import { systemActor } from '../../../domain/identity/actor.ts';
 import type { TokenIdentity } from '../../../domain/identity/claims.ts';
 import { shortName } from '../../../domain/identity/short-name.ts';
 import { lookUpByIdentity, lookUpToBind, type AccountPlace } from '../../../services/identity/account-lookups.ts';
-import { bindAccount, lockFirstSignIn } from '../../../services/identity/accounts.ts';
+import { lockFirstSignIn } from '../../../services/identity/accounts.ts';
+import { bindAccount } from '../../../services/identity/bind-account.ts';
 import { createUser } from '../../../services/identity/new-members.ts';
 import { createOrganization } from '../../../services/identity/organizations.ts';
 

@@ -3,12 +3,8 @@ import { AppError } from '../../../core/errors.ts';
 import { anonymous, systemActor, type SystemActor, type UserActor } from '../../../domain/identity/actor.ts';
 import type { TokenIdentity } from '../../../domain/identity/claims.ts';
 import { lookUpByIdentity, lookUpToBind, type AccountPlace } from '../../../services/identity/account-lookups.ts';
-import {
-  bindAccount,
-  loadAccount,
-  loadOrganization,
-  type OrganizationNames,
-} from '../../../services/identity/accounts.ts';
+import { loadAccount, loadOrganization, type OrganizationNames } from '../../../services/identity/accounts.ts';
+import { bindAccount } from '../../../services/identity/bind-account.ts';
 import type { App } from '../../app.ts';
 import { requestFactsOf } from '../state.ts';
 import { cross } from './enter-organization.ts';
@@ -28,29 +24,31 @@ export async function signIn(app: App, ctx: Context, identity: TokenIdentity): P
   const header = orgInHeader(ctx);
   const wanted = header === undefined ? undefined : await organizationNamed(app, header);
   const bound = await app.uow.read(anonymous, (uow) => lookUpByIdentity(uow, identity));
-  const known = await chooseAmong(app, bound, wanted);
+  const active = await activeAmong(app, bound);
+  const known = await chooseAmong(app, active, wanted);
   if (known) return load(app, known);
-  const superuser = wanted && (await superuserAmong(app, bound));
+  const superuser = wanted && (await superuserAmong(app, active));
   if (superuser) return cross(app, ctx, superuser, wanted);
-  return load(app, await firstSignIn(app, ctx, identity, wanted));
+  return load(app, await firstSignIn(app, ctx, identity, { wanted, left: bound.length > active.length }));
 }
 
 async function firstSignIn(
   app: App,
   ctx: Context,
   identity: TokenIdentity,
-  wanted: OrganizationNames | undefined,
+  { wanted, left }: { readonly wanted: OrganizationNames | undefined; readonly left: boolean },
 ): Promise<AccountPlace> {
   const { uow: units } = app;
   const { all, mine } = await units.read(anonymous, async (uow) => ({
     all: await lookUpToBind(uow, identity.email),
     mine: await lookUpByIdentity(uow, identity), // in this order: an account that another request of ours has just bound is seen
   }));
-  const ours = await chooseAmong(app, mine, wanted);
+  const ours = await chooseAmong(app, await activeAmong(app, mine), wanted);
   if (ours) return ours;
   const accounts = all.filter(({ orgId }) => wanted === undefined || orgId === wanted.id);
   if (identity.emailVerified === false) throw new AppError('EMAIL_NOT_VERIFIED'); // else anybody could take an address first
   if (accounts.length === 0) {
+    if (left) throw new AppError('ACCOUNT_INACTIVE'); // nobody is given an organisation for being put out of one
     if (wanted !== undefined) throw new AppError('ORG_MEMBERSHIP_REQUIRED');
     return createPersonalAccount(units, identity, requestFactsOf(ctx));
   }
@@ -87,6 +85,14 @@ async function chooseAmong(
   );
   const organizations = choices.flatMap((org) => (org ? [{ id: org.id, name: org.name }] : []));
   throw new AppError('ORG_REQUIRED', undefined, { extra: { organizations } });
+}
+
+/** Those that have not been switched off: an organisation that somebody has left must not catch them on their way to another. */
+async function activeAmong({ uow: units }: App, places: readonly AccountPlace[]): Promise<AccountPlace[]> {
+  const accounts = await Promise.all(
+    places.map((place) => units.read(signInOf(place), (uow) => loadAccount(uow, place.id))),
+  );
+  return places.filter((_, at) => accounts[at]?.isActive);
 }
 
 async function superuserAmong({ uow: units }: App, places: readonly AccountPlace[]): Promise<UserActor | undefined> {

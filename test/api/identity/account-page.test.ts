@@ -56,21 +56,24 @@ describe('the account page, as it is used', () => {
       assert.equal(page.window.location.href, `${api.url}/account?from=mail`);
       assert.equal(page.window.history.length, 1);
       assert.deepEqual(page.did, ['replaceState']);
-      await (kind === 'verify_email' ? page.press() : page.fillIn(goodPassword, goodPassword));
+      await page.fillIn(...(kind === 'verify_email' ? [goodPassword] : [goodPassword, goodPassword]));
       assert.deepEqual(page.did, ['replaceState', `POST /api/v1/auth/${kind.replace('_', '-')}`]);
       assert.equal(page.sent[0]?.['token'], TOKEN);
       assert.equal(page.heading(), 'This link no longer works');
     });
   }
 
-  it('confirms an e-mail when the button is pressed', async () => {
+  it('confirms an e-mail by the password of the account, and says when it is another', async () => {
     const { link } = await makeLink('verify_email');
     const page = await openPage(link);
-    await page.press();
+    await page.fillIn(`not ${goodPassword}`);
+    assert.match(page.text(), /not the one of this account/);
+    assert.equal(page.window.document.activeElement?.id, 'own-password');
+    await page.fillIn(goodPassword);
     assert.equal(page.heading(), 'Your e-mail is confirmed');
     assert.deepEqual(page.forms(), []);
     const again = await openPage(link);
-    await again.press();
+    await again.fillIn(goodPassword);
     assert.deepEqual(again.forms(), ['resend']);
   });
 
@@ -161,11 +164,12 @@ describe('the account page, when it does not go well', () => {
   for (const [name, answer, said] of cases) {
     it(`says what to do and lets one try again: ${name}`, async () => {
       const page = await openPage(`${api.url}/account#verify_email=${TOKEN}`, answer);
-      await page.press();
+      await page.fillIn(goodPassword);
       assert.match(page.text(), said);
       assert.deepEqual(page.forms(), ['confirm']);
       await page.press();
-      assert.deepEqual(page.sent, [{ token: TOKEN }, { token: TOKEN }]);
+      const body = { token: TOKEN, password: goodPassword };
+      assert.deepEqual(page.sent, [body, body]);
     });
   }
 
@@ -175,12 +179,13 @@ describe('the account page, when it does not go well', () => {
       () => Promise.reject(new TypeError()),
       false,
     );
-    await page.press();
+    await page.fillIn(goodPassword);
     assert.match(page.text(), /as soon as you are connected/);
   });
 
   it('sends once, however often the button is pressed', async () => {
     const page = await openPage(`${api.url}/account#verify_email=${TOKEN}`);
+    page.type(goodPassword);
     await Promise.all([page.press(), page.press()]);
     assert.equal(page.sent.length, 1);
   });
@@ -188,7 +193,7 @@ describe('the account page, when it does not go well', () => {
 
 /** A link as it is mailed, to a fresh account. */
 async function makeLink(kind: AccountLinkKind): Promise<{ link: string; id: string; email: string }> {
-  const { orgId, userId, email } = await makeUser(kind === 'reset_password' ? { password: goodPassword } : {});
+  const { orgId, userId, email } = await makeUser(kind === 'accept_invitation' ? {} : { password: goodPassword });
   await api.app.uow.write(systemActor(orgId, 'test'), (uow) =>
     mailAccountLink(uow, { userId, email, kind }, api.settings),
   );
@@ -249,9 +254,12 @@ async function openPage(link: string, answer?: () => Promise<Response>, onLine =
     /** What can be read above and in the first form. */
     text: () =>
       `${document.querySelector('#intro')?.textContent} ${shown()[0]?.querySelector('.note')?.textContent ?? ''}`,
-    async fillIn(...values: readonly string[]) {
+    type(...values: readonly string[]) {
       const inputs = [...(shown()[0]?.querySelectorAll('input') ?? [])] as HTMLInputElement[];
       for (const [at, value] of values.entries()) inputs[at]!.value = value;
+    },
+    async fillIn(...values: readonly string[]) {
+      page.type(...values);
       await page.press();
     },
     async press() {

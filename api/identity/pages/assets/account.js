@@ -5,7 +5,7 @@ const kinds = {
   verify_email: {
     form: 'confirm',
     title: 'Confirm your e-mail',
-    text: 'Press the button to confirm that the address to which we sent the mail is yours.',
+    text: 'Type the password of the account to confirm that it and the address to which we sent the mail are yours. If you made no such account, close this page.',
     done: ['Your e-mail is confirmed', 'You can sign in now.'],
     dead: 'If you have confirmed your e-mail before, you can sign in. If not, ask for another mail here.',
     instead: ['resend'],
@@ -99,12 +99,12 @@ function explain({ status, headers }, problem) {
 
 async function openLink(form, password) {
   const link = opened;
-  const problem = await send(link.path, { token: link.token, ...(password && { password: password.value }) });
+  const problem = await send(link.path, { token: link.token, password: password.value });
   if (link !== opened) return; // another link was opened meanwhile
   if (!problem) finish(...link.done, []);
   else if (['LINK_INVALID', 'LINK_EXPIRED'].includes(problem.code))
     finish('This link no longer works', `${problem.text} ${link.dead}`, link.instead);
-  else tell(form, problem.text, problem.code === 'PASSWORD_TOO_WEAK' ? { wrong: password } : {});
+  else tell(form, problem.text, problem.code?.startsWith('PASSWORD_') ? { wrong: password } : {});
 }
 
 function finish(title, text, formIds) {
@@ -131,7 +131,7 @@ async function askForMail(form) {
   tell(form, problem?.text ?? `${form.dataset.promise} ${SENT}`, { good: !problem });
 }
 
-onSubmit('confirm', (form) => openLink(form));
+onSubmit('confirm', (form) => openLink(form, byId('own-password')));
 onSubmit('choose', async (form) => {
   const [password, repeated] = passwords;
   if (password.value === repeated.value) return openLink(form, password);

@@ -152,7 +152,8 @@ describe('a forgotten password', () => {
     assert.equal((await reset('short', nextPassword)).status, 422);
     const other = await api.call('post', '/api/v1/auth/accept-invitation', { body: { token, password: nextPassword } });
     assert.deepEqual([other.status, other.body['errorCode']], [400, 'LINK_INVALID']);
-    assert.equal((await api.call('post', '/api/v1/auth/verify-email', { body: { token } })).status, 400);
+    const verify = { body: { token, password: goodPassword } };
+    assert.equal((await api.call('post', '/api/v1/auth/verify-email', verify)).status, 400);
     assert.equal((await reset(token, 'weak')).body.errorCode, 'PASSWORD_TOO_WEAK');
     await api.database.rows(`update account_links set expires_at = now() - interval '1 second'`);
     const late = await reset(token, nextPassword);
@@ -160,7 +161,7 @@ describe('a forgotten password', () => {
     assert.equal((await login(api, email, goodPassword)).status, 200);
   });
 
-  it('proves the address, and ends the keys of whoever used it before that', async () => {
+  it('proves the address, and ends the keys of whoever used the account before', async () => {
     const email = 'victim@example.com';
     const squat = { name: 'Squat', email, password: 'quite long enough' };
     await api.call('post', '/api/v1/auth/register', { body: squat });

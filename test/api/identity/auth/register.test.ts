@@ -71,7 +71,7 @@ describe('registering an organisation', () => {
     const message = api.delivered.find(({ start }) => start.ref === `account-${body.id}`);
     assert.equal(message?.start.type, 'email');
     assert.ok(!JSON.stringify(message).includes(token), 'the token is in the workflow');
-    const open = () => api.call('post', '/api/v1/auth/verify-email', { body: { token } });
+    const open = () => api.call('post', '/api/v1/auth/verify-email', { body: { token, password } });
     assert.equal((await open()).status, 204);
     assert.deepEqual((await actionsOn(api, body.id)).at(-1), 'user.email_verified');
     const again = await open();
@@ -166,7 +166,7 @@ describe('where an e-mail must be proven before one signs in', () => {
     assert.equal(asked.status, 202);
     const tokens = await mailedTokens(api, email, 'verify_email');
     assert.equal(tokens.length, 1, 'the first link is good no longer');
-    await api.call('post', '/api/v1/auth/verify-email', { body: { token: tokens[0] } });
+    await api.call('post', '/api/v1/auth/verify-email', { body: { token: tokens[0], password } });
     assert.equal((await login(api, email, password)).status, 200);
     await api.close();
   });
@@ -188,7 +188,7 @@ describe('an account that somebody registered with another’s address', () => {
     const email = 'honest@example.com';
     const mine = await api.call('post', '/api/v1/auth/register', { body: { name: 'Honest', email, password } });
     const [token] = await mailedTokens(api, email, 'verify_email');
-    await api.call('post', '/api/v1/auth/verify-email', { body: { token } });
+    await api.call('post', '/api/v1/auth/verify-email', { body: { token, password } });
     const me = await api.call('get', '/users/me', { token: api.recruiterToken(email) });
     assert.equal(me.body['id'], mine.body['id']);
     await api.close();

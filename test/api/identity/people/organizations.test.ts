@@ -28,11 +28,17 @@ describe('POST /api/v1/orgs', () => {
     });
     const me = await api.call('get', '/users/me', { token: String(accepted.body['access_token']) });
     assert.deepEqual([me.body['tenant_id'], me.body['name'], me.body['roles']], [id, 'Boss', ['owner']]);
-    const [entry] = await api.database.rows<{ actor_id: string }>(
-      `select actor_id from audit_entries where org_id = $1 and action = 'organization.created'`,
+    const [entry] = await api.database.rows<{ body: string }>(
+      `select body from audit_entries where org_id = $1 and action = 'organization.created'`,
       [id],
     );
-    assert.equal(entry?.actor_id, `superuser:${superuser.userId}`);
+    const { actor } = JSON.parse(entry?.body ?? '{}') as { actor: object };
+    assert.deepEqual(actor, {
+      kind: 'user',
+      id: superuser.userId,
+      email: 'root@example.com',
+      homeOrgId: superuser.orgId,
+    });
   });
 
   it('makes the creator its owner where nobody is named, with an account of its own', async () => {
