@@ -38,7 +38,8 @@ import {
 import { listMembers, readMember } from '../../services/identity/member-reads.ts';
 import { assignRole, removeRole } from '../../services/identity/role-assignments.ts';
 import { changeRole, deleteRole, findRole, listRoles } from '../../services/identity/roles.ts';
-import { bindAccount, loadAccount, loadOrganization } from '../../services/identity/accounts.ts';
+import { loadAccount, loadOrganization } from '../../services/identity/accounts.ts';
+import { bindAccount } from '../../services/identity/bind-account.ts';
 import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../../services/mail/emails.ts';
 import { requestEmail } from '../../services/mail/email-requests.ts';
 import {

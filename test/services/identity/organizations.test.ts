@@ -71,7 +71,7 @@ describe('a new organisation', () => {
     const other = { id: randomUUID(), name: 'Elsewhere' };
     await assert.rejects(
       database.uow.write(systemActor(id, 'test'), (uow) => createOrganization(uow, other)),
-      /system actor of its own id/,
+      /actor of its own id/,
     );
   });
 });
