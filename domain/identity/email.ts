@@ -8,9 +8,11 @@ const LONGEST = 320;
 export function normalEmail(text: string): string | undefined {
   const folded = text.trim().normalize('NFKC').toLowerCase().normalize('NFKC');
   const [, local, domain] = /^([^\s@]+)@([^\s@/?#:\\]+)$/.exec(folded) ?? [];
+  // `URL` drops some control characters, and an invisible one would make a second address that looks the same.
+  if (/[\p{Cc}\p{Cf}]/u.test(folded)) return undefined;
   if (local === undefined || domain === undefined || !URL.canParse(`http://${domain}`)) return undefined;
   const email = `${local}@${new URL(`http://${domain}`).hostname}`;
-  return email.length <= LONGEST && !/\p{Cc}/u.test(email) ? email : undefined;
+  return email.length <= LONGEST ? email : undefined;
 }
 
 /** What stands before the `@`. */

@@ -44,10 +44,13 @@ export interface MemberFacts {
   readonly permissions: readonly Permission[];
 }
 
-/** Nobody reaches upward: who may shape roles is changed by such alone, an owner by owners, a superuser by superusers. */
 export function mayManageMember(actor: Actor, member: MemberFacts): Verdict {
-  if (!has(actor, 'users.manage')) return 'denied';
-  if (member.isSuperuser && !actor.isSuperuser) return 'denied';
+  return has(actor, 'users.manage') ? mayReach(actor, member) : 'denied';
+}
+
+/** Nobody reaches upward: who may shape roles is changed by such alone, an owner by owners, a superuser by superusers. */
+export function mayReach(actor: Actor, member: MemberFacts): Verdict {
+  if (member.isSuperuser && !isPersonallySuper(actor)) return 'denied';
   if (member.isOwner && !ownsOrganization(actor)) return 'denied';
   return verdict(!member.permissions.includes('roles.manage') || has(actor, 'roles.manage'));
 }
@@ -56,6 +59,11 @@ export function mayManageMember(actor: Actor, member: MemberFacts): Verdict {
 export function mayRemoveMember(actor: Actor, member: MemberFacts): Verdict {
   if (actor.kind === 'user' && actor.userId === member.userId) return 'denied';
   return mayManageMember(actor, member);
+}
+
+/** The catalogue is for who makes roles or keys of it. */
+export function mayReadPermissions(actor: Actor): Verdict {
+  return mayReadRoles(actor) === 'allowed' ? 'allowed' : mayManageApiKeys(actor);
 }
 
 export function mayReadRoles(actor: Actor): Verdict {

@@ -1,3 +1,4 @@
+import { Transaction } from 'sequelize';
 import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
@@ -64,7 +65,7 @@ export async function addMember(
 }
 
 async function assertAssignable({ actor }: UnitOfWork<UserActor>, names: readonly string[]): Promise<void> {
-  const found = await Role.findAll({ where: { name: [...names] } });
+  const found = await Role.findAll({ where: { name: [...names] }, lock: Transaction.LOCK.KEY_SHARE });
   const missing = names.filter((name) => !found.some((role) => role.name === name));
   if (missing.length > 0) throw new AppError('ROLE_NOT_FOUND', `Role not found: ${missing.join(', ')}`);
   for (const role of found) {

@@ -79,7 +79,9 @@ export async function inviteMemberAgain(
 ): Promise<Member> {
   const member = await lockMember(uow, userId);
   permit(mayManageMember(uow.actor, factsOfMember(member)));
-  if (member.acceptedAt !== null || !member.isActive) throw new AppError('INVITATION_SETTLED');
+  if (!member.isActive)
+    throw new AppError('INVITATION_SETTLED', 'This account is deactivated: let the person in again first');
+  if (member.acceptedAt !== null) throw new AppError('INVITATION_SETTLED');
   await mailAccountLink(uow, { userId, email: member.email, kind: 'accept_invitation' }, links);
   uow.audit({ action: 'user.invited', resource: { type: 'user', id: userId }, after: { email: member.email } });
   return member;

@@ -61,7 +61,8 @@ const COLUMNS = `
 const FITS = `
   from users u
   where u.org_id = $1
-    and ($2::text is null or u.name ilike $2 or u.email ilike $2 or u.employee_id ilike $2)
+    and ($2::text is null or u.name ilike $2 or u.first_name ilike $2 or u.last_name ilike $2
+      or u.email ilike $2 or u.employee_id ilike $2)
     and ($3::text is null or $3 = case when not u.is_active then 'SUSPENDED' when u.accepted_at is null then 'INVITED' else 'ACTIVE' end)
     and ($4::text is null or exists (select from user_roles ur join roles r on r.org_id = ur.org_id and r.id = ur.role_id
       where ur.org_id = u.org_id and ur.user_id = u.id and r.name = $4))

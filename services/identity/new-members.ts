@@ -1,4 +1,4 @@
-import { UniqueConstraintError } from 'sequelize';
+import { Transaction, UniqueConstraintError } from 'sequelize';
 import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { normalEmail } from '../../domain/identity/email.ts';
@@ -34,7 +34,8 @@ export async function createUser(uow: UnitOfWork, { roles, email, ...fields }: N
   if (orgId === null) throw new Error('a user belongs to an organisation');
   const normal = normalEmail(email);
   if (normal === undefined) throw new Error('not an e-mail address');
-  const found = await Role.findAll({ where: { orgId, name: [...roles] }, attributes: ['id'] });
+  const where = { orgId, name: [...roles] };
+  const found = await Role.findAll({ where, attributes: ['id'], lock: Transaction.LOCK.KEY_SHARE }); // none is deleted meanwhile
   if (found.length !== new Set(roles).size) throw new Error(`no such roles: ${roles.join(', ')}`);
   const user = await User.create({ orgId, email: normal, ...fields }).catch((error: unknown) => {
     throw error instanceof UniqueConstraintError

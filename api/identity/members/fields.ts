@@ -12,7 +12,7 @@ export interface PersonBody {
   readonly employment_start_date?: string | null;
 }
 
-const word = (longest: number) => nameField(longest).empty('').allow(null);
+const word = (longest: number) => nameField(longest).allow('', null);
 
 export const nameFields = { name: nameField(200), first_name: word(100), last_name: word(100) };
 
@@ -22,21 +22,20 @@ export const personFields = {
   employment_start_date: Joi.string()
     .pattern(/^(?!0000)\d{4}-\d{2}-\d{2}$/, 'date')
     .custom((value: string, helpers) => (isDate(value) ? value : helpers.error('string.isoDate')))
-    .empty('')
-    .allow(null)
+    .allow('', null)
     .description('`YYYY-MM-DD`'),
 };
 
-/** The fields by our own names; those that were not sent are not there. */
+/** The fields by our own names; those that were not sent are not there, and an empty text takes away what was there. */
 export function personOf(body: PersonBody) {
   const { name, first_name: firstName, last_name: lastName } = body;
   const { employee_id: employeeId, employment_start_date: employmentStartDate } = body;
   return {
     ...(name !== undefined && { name }),
-    ...(firstName !== undefined && { firstName }),
-    ...(lastName !== undefined && { lastName }),
-    ...(employeeId !== undefined && { employeeId }),
-    ...(employmentStartDate !== undefined && { employmentStartDate }),
+    ...(firstName !== undefined && { firstName: firstName || null }),
+    ...(lastName !== undefined && { lastName: lastName || null }),
+    ...(employeeId !== undefined && { employeeId: employeeId || null }),
+    ...(employmentStartDate !== undefined && { employmentStartDate: employmentStartDate || null }),
   };
 }
 

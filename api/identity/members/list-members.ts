@@ -34,7 +34,7 @@ export const listMembersEndpoint = endpoint({
   async handle({ app, actor, input: { query } }) {
     const { search, status, role } = query;
     const filter: MemberFilter = {
-      ...(search !== undefined && { search }),
+      ...(search !== undefined && { search: search.normalize('NFC') }),
       ...(status !== undefined && { status }),
       ...(role !== undefined && { role }),
     };

@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import { permit } from '../../../core/permit.ts';
 import { permissionCatalogue } from '../../../domain/identity/permissions.ts';
-import { mayReadRoles } from '../../../domain/identity/policies.ts';
+import { mayReadPermissions } from '../../../domain/identity/policies.ts';
 import { account } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 
@@ -17,7 +17,7 @@ export const listPermissions = endpoint({
   path: '/api/v1/permissions',
   summary: 'Everything that a role or an API key can allow, with a sentence each',
   auth: account,
-  may: mayReadRoles,
+  may: mayReadPermissions,
   input: {},
   replies: {
     200: Joi.object<{ items: PresentedPermission[]; total: number }, true>({
@@ -29,7 +29,7 @@ export const listPermissions = endpoint({
   },
   errors: [],
   async handle({ actor }) {
-    permit(mayReadRoles(actor));
+    permit(mayReadPermissions(actor));
     return { status: 200, body: { items, total: items.length } };
   },
 });

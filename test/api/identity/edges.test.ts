@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { startTestApi, type TestApi, type TestApiOptions } from '../../../support/api.ts';
-import { goodPassword, makeOrganization, makeUser } from '../../../support/factories-identity.ts';
-import { login } from '../auth/world.ts';
+import { startTestApi, type TestApi, type TestApiOptions } from '../../support/api.ts';
+import { goodPassword, makeOrganization, makeUser } from '../../support/factories-identity.ts';
+import { login } from './auth/world.ts';
 
 /** What these replies are read for. */
 interface Told {
