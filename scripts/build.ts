@@ -1,12 +1,12 @@
-// `npm run build`: `dist/` as production runs it, plain JavaScript plus the prebuilt workflow bundle.
+// `npm run build [-- folder]`: `dist/` (or that folder) as production runs it, plain JavaScript plus the prebuilt workflow bundle.
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { checkoutDir } from '../local/paths.ts';
 import { runTool } from '../local/tool.ts';
 
 const LIMIT_MS = 5 * 60_000;
-const dist = join(checkoutDir, 'dist');
+const dist = resolve(process.argv[2] ?? join(checkoutDir, 'dist'));
 const workflows = join(checkoutDir, 'workflows', 'index.ts');
 
 try {
@@ -14,7 +14,9 @@ try {
   await compile();
   const copied = await copyAssets();
   const bytes = await bundleWorkflows();
-  process.stdout.write(`built dist/: ${copied} assets, workflow bundle ${(bytes / 1024 / 1024).toFixed(2)} MiB\n`);
+  process.stdout.write(
+    `built ${relative(checkoutDir, dist)}/: ${copied} assets, workflow bundle ${(bytes / 1024 / 1024).toFixed(2)} MiB\n`,
+  );
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
@@ -22,7 +24,10 @@ try {
 
 async function compile(): Promise<void> {
   const tsc = join(checkoutDir, 'node_modules', 'typescript', 'bin', 'tsc');
-  await runTool(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: checkoutDir, timeoutMs: LIMIT_MS });
+  await runTool(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', dist], {
+    cwd: checkoutDir,
+    timeoutMs: LIMIT_MS,
+  });
 }
 
 /** What lies beside the sources of what is compiled and is no source: tsc leaves it behind. */

@@ -1,22 +1,19 @@
 // `npm test [-- mocha arguments or files] [--full]`: its own Postgres, the Temporal binaries, mocha, and a look at what was left behind.
 import { spawn } from 'node:child_process';
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLeftovers } from '../local/leftovers.ts';
 import { cacheDir, checkoutDir } from '../local/paths.ts';
-import { isReachableByOthers, postgresAccount } from '../local/postgres/account.ts';
 import { startEphemeralPostgres } from '../local/postgres/ephemeral.ts';
 import { stopTree } from '../local/processes.ts';
 import { ensureTemporalCli } from '../local/temporal/cli.ts';
 import { ensureTestServer } from '../local/temporal/test-server.ts';
-import { bootstrapDatabase } from '../migrations/bootstrap.ts';
-import { migrate } from '../migrations/run.ts';
+import { makeRunFolder } from '../test/support/run-folder.ts';
+import { prepareTemplate } from '../test/support/template-database.ts';
 
-const TEMPLATE_DB = 'tenon_template';
 const LIMIT_MS = { quick: 15 * 60_000, full: 60 * 60_000 };
 
 const args = process.argv.slice(2);
@@ -53,7 +50,8 @@ try {
 async function runTests(): Promise<number> {
   const temporalCli = await ensureTemporalCli(say);
   const testServer = await ensureTestServer(say);
-  const dir = await makeRunFolder();
+  const dir = await makeRunFolder('tenon-test-');
+  cleanups.push(() => rm(dir, { recursive: true, force: true }));
   const postgres = await startEphemeralPostgres(join(dir, 'postgres'));
   cleanups.push(() => postgres.stop());
   const mark = randomUUID();
@@ -74,34 +72,6 @@ async function runTests(): Promise<number> {
   for (const name of left.files) say(`left behind: ${name} in the folder for temporary files`);
   say(`test run: seed ${seed}, ${mode}, ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   return left.processes.length + left.files.length > 0 ? code || 1 : code;
-}
-
-/** Everything temporary of this run, in one folder that is removed with it. Short: socket paths have a limit. */
-async function makeRunFolder(): Promise<string> {
-  const base = !postgresAccount() || (await isReachableByOthers(tmpdir())) ? tmpdir() : '/var/tmp';
-  const dir = await mkdtemp(join(base, 'tenon-test-'));
-  cleanups.push(() => rm(dir, { recursive: true, force: true }));
-  await chmod(dir, 0o711); // as root, Postgres runs as `nobody` and has to walk through
-  const compiled = `tsx-${process.getuid?.() ?? 0}`; // tsx keeps compiled files in the temp folder; without them each run starts cold
-  await mkdir(join(tmpdir(), compiled), { recursive: true });
-  await symlink(join(tmpdir(), compiled), join(dir, compiled));
-  return dir;
-}
-
-async function prepareTemplate(adminUrl: string): Promise<Record<string, string>> {
-  const password = (): string => randomBytes(24).toString('base64url');
-  const passwords = { owner: password(), app: password(), system: password() };
-  await bootstrapDatabase({ adminUrl, database: TEMPLATE_DB, passwords });
-  const ownerUrl = new URL(adminUrl);
-  ownerUrl.username = 'tenon_owner';
-  ownerUrl.password = passwords.owner;
-  ownerUrl.pathname = `/${TEMPLATE_DB}`;
-  await migrate(ownerUrl.href);
-  return {
-    TENON_TEST_PG_ADMIN_URL: adminUrl,
-    TENON_TEST_PG_PASSWORDS: JSON.stringify(passwords),
-    TENON_TEST_TEMPLATE_DB: TEMPLATE_DB,
-  };
 }
 
 /** mocha adds the files of its configuration to those on the command line; named files shall be the only ones. */

@@ -73,10 +73,11 @@ export async function resetDatabase(): Promise<TestDatabase> {
 }
 
 // A root hook of the module instance that the test files load: mocha loads what `--require` names by another loader, which
-// would drop the database of a second, unused instance.
-after(dropTestDatabase);
+// would drop the database of a second, unused instance. Benchmarks run without mocha and drop it themselves.
+if (typeof after === 'function') after(dropTestDatabase);
 
-async function dropTestDatabase(): Promise<void> {
+/** Closes this process's database, if it was opened, and drops the clone. */
+export async function dropTestDatabase(): Promise<void> {
   if (!opened) return;
   const database = await opened;
   opened = undefined;

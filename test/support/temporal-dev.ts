@@ -20,13 +20,16 @@ export interface DevTemporal {
   stop(): Promise<void>;
 }
 
-/** Starts one on `port`, a free one if not given. */
-export async function startDevTemporal(port?: number): Promise<DevTemporal> {
+/** Starts one on `port`, a free one if not given. `adjust` may change the command's arguments, as a benchmark does. */
+export async function startDevTemporal(
+  port?: number,
+  adjust: (args: string[]) => string[] = (args) => args,
+): Promise<DevTemporal> {
   const command = process.env['TENON_TEST_TEMPORAL_CLI'];
   assert(command, 'run tests through `npm test -- <files>`, which brings the Temporal dev server');
   const chosen = port ?? (await anyFreePort());
   const address = `127.0.0.1:${chosen}`;
-  const server = spawn(command, devServerArgs({ port: chosen, exactTimers: true }), {
+  const server = spawn(command, adjust(devServerArgs({ port: chosen, exactTimers: true })), {
     stdio: 'ignore',
     detached: true,
   });

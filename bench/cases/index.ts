@@ -1,0 +1,10 @@
+import type { Bench } from '../harness/case.ts';
+import { apiReads } from './api-reads.ts';
+import { outbox } from './outbox.ts';
+import { readParts } from './read-parts.ts';
+import { signIn } from './sign-in.ts';
+import { startup } from './startup.ts';
+import { workflow } from './workflow.ts';
+
+/** Every benchmark, in the order in which they run. */
+export const cases: readonly Bench[] = [apiReads, readParts, outbox, workflow, startup, signIn];

@@ -1,0 +1,32 @@
+import { Client } from 'pg';
+
+/** One call of pg, which is one round trip. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+type Query = (this: Client, text: unknown, values?: unknown, ...rest: unknown[]) => unknown;
+
+const TRANSACTION = /START TRANSACTION|COMMIT|ROLLBACK/;
+
+export function isTransactional({ text }: Statement): boolean {
+  return TRANSACTION.test(text);
+}
+
+/** Everything that this process sends to Postgres while `work` runs. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
+  const seen: Statement[] = [];
+  const prototype = Client.prototype as unknown as { query: Query };
+  const { query } = prototype;
+  prototype.query = function (text, values, ...rest) {
+    if (typeof text === 'string') seen.push({ text, values: Array.isArray(values) ? values : [] });
+    return query.call(this, text, values, ...rest);
+  };
+  try {
+    await work();
+  } finally {
+    prototype.query = query;
+  }
+  return seen;
+}
