@@ -1,4 +1,4 @@
-import { createPublicKey, randomUUID } from 'node:crypto';
+import { createPublicKey, randomUUID, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { UserActor } from '../domain/identity/actor.ts';
 import { SettingsError } from './settings.ts';
@@ -35,8 +35,8 @@ export interface AccessTokens {
   sign(actor: UserActor, tokenVersion: number): string;
   /** Every key that may have signed a token which is still good, or will soon. */
   readonly published: readonly PublishedKey[];
-  /** Public keys in PEM by key id. */
-  readonly publicKeys: ReadonlyMap<string, string>;
+  /** By key id. */
+  readonly publicKeys: ReadonlyMap<string, KeyObject>;
 }
 
 /** Our own issuer. @throws {SettingsError} when no key is set */
@@ -75,8 +75,6 @@ export function accessTokens({ ownTokens }: Pick<Settings, 'ownTokens'>): Access
       const { kty = '', n = '', e = '' } = publicKey.export({ format: 'jwk' });
       return { kid: id, kty, use: 'sig', alg: 'RS256', n, e };
     }),
-    publicKeys: new Map(
-      publicKeys.map(([id, publicKey]) => [id, publicKey.export({ format: 'pem', type: 'spki' }).toString()]),
-    ),
+    publicKeys: new Map(publicKeys),
   };
 }

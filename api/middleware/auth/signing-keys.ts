@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import jwksRsa from 'jwks-rsa';
 import { AppError } from '../../../core/errors.ts';
 
@@ -9,22 +10,22 @@ const MAX_AGE_MS = 3_600_000;
  */
 const REFETCH_AFTER_MS = 2_000;
 
-/** Gives the public key (PEM) of a `kid`. */
+/** Gives the public key of a `kid`, parsed once: as text it would be parsed at each request. */
 export interface SigningKeys {
   /** @throws {AppError} TOKEN_KEY_UNKNOWN, or AUTH_PROVIDER_UNAVAILABLE when the keys cannot be had */
-  find(kid: string): Promise<string>;
+  find(kid: string): Promise<KeyObject>;
 }
 
 /** The published keys of one issuer, cached for an hour; `now` gives monotonic milliseconds. */
 export function signingKeys(jwksUri: string, now: () => number = () => performance.now()): SigningKeys {
   const client = jwksRsa({ jwksUri, cache: false, rateLimit: false, timeout: TIMEOUT_MS });
-  let known: { readonly keys: ReadonlyMap<string, string>; readonly fetchedAt: number } | undefined;
-  let fetching: Promise<ReadonlyMap<string, string>> | undefined;
+  let known: { readonly keys: ReadonlyMap<string, KeyObject>; readonly fetchedAt: number } | undefined;
+  let fetching: Promise<ReadonlyMap<string, KeyObject>> | undefined;
 
-  async function fetchAll(): Promise<ReadonlyMap<string, string>> {
+  async function fetchAll(): Promise<ReadonlyMap<string, KeyObject>> {
     try {
       const all = await client.getSigningKeys();
-      const keys = new Map(all.map((key) => [key.kid, key.getPublicKey()]));
+      const keys = new Map(all.map((key) => [key.kid, createPublicKey(key.getPublicKey())]));
       known = { keys, fetchedAt: now() };
       return keys;
     } catch (cause) {
@@ -48,8 +49,8 @@ export function signingKeys(jwksUri: string, now: () => number = () => performan
   };
 }
 
-/** Keys that are at hand, as our own are: by `kid`, in PEM. */
-export function fixedKeys(keys: ReadonlyMap<string, string>): SigningKeys {
+/** Keys that are at hand, as our own are: by `kid`. */
+export function fixedKeys(keys: ReadonlyMap<string, KeyObject>): SigningKeys {
   return {
     find(kid) {
       const key = keys.get(kid);

@@ -46,7 +46,8 @@ export function tokenVerifier(issuers: readonly TrustedIssuer[]): TokenVerifier 
 function verifierOf({ issuer, audience, algorithms, keys }: TrustedIssuer): koaJwt.Middleware {
   const options = {
     key: 'claims',
-    secret: ({ kid }: { kid: string }) => keys.find(kid),
+    // jsonwebtoken takes a KeyObject; koa-jwt's typings know text and bytes only
+    secret: ({ kid }: { kid: string }) => keys.find(kid) as Promise<unknown> as Promise<Buffer>,
     getToken: bearerOf,
     issuer,
     audience,
