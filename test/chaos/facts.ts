@@ -1,0 +1,66 @@
+import type { Accepted } from './client.ts';
+
+/** A row that owns a workflow. */
+export interface OwnedRow {
+  readonly kind: string;
+  readonly id: string;
+  readonly orgId: string;
+  /** Of its present life. */
+  readonly workflowId: string;
+  readonly generation: number;
+  readonly unfinished: boolean;
+}
+
+export interface SeenWorkflow {
+  readonly workflowId: string;
+  readonly kind: string;
+  readonly orgId: string;
+  /** Temporal's name, e.g. `RUNNING`. */
+  readonly status: string;
+}
+
+/** A row that an accepted request made; two requests of the workload never share a name. */
+export interface MadeRow extends Accepted {
+  readonly name: string;
+}
+
+export interface RunFacts {
+  readonly id: string;
+  readonly githubRunId: string | null;
+  readonly ended: boolean;
+  /** Of the keyed effect `dispatch/<id>`. */
+  readonly effect: 'intent' | 'done' | 'unknown' | null;
+}
+
+/** Something done that the audit trail must name exactly once, by one of the actions. */
+export interface Change {
+  readonly orgId: string;
+  readonly actions: readonly string[];
+  readonly id: string;
+}
+
+export interface AuditFacts {
+  readonly orgId: string;
+  /** Why the hash chain is not whole. */
+  readonly fault: string | undefined;
+  readonly entries: readonly { readonly action: string; readonly id: string }[];
+}
+
+/** Everything that is known of both sides when the system is quiet. */
+export interface Facts {
+  readonly rows: readonly OwnedRow[];
+  readonly workflows: readonly SeenWorkflow[];
+  readonly outbox: readonly { readonly id: string; readonly workflowId: string; readonly delivered: boolean }[];
+  readonly made: readonly MadeRow[];
+  readonly runs: readonly RunFacts[];
+  /** Dispatches that GitHub has taken, with the run that each names as its own. */
+  readonly farRuns: readonly { readonly id: string; readonly marker: string }[];
+  readonly workspaces: readonly { readonly id: string; readonly repo: string; readonly repoId: string | null }[];
+  readonly farRepositories: readonly { readonly id: string; readonly repo: string; readonly description: string }[];
+  readonly emails: readonly { readonly id: string; readonly status: string; readonly to: string }[];
+  readonly mails: readonly { readonly emailId: string; readonly to: readonly string[] }[];
+  readonly changes: readonly Change[];
+  readonly audit: readonly AuditFacts[];
+  /** Where a secret was found; the secret itself is not repeated. */
+  readonly leaks: readonly string[];
+}
