@@ -12,7 +12,7 @@ export function slugOf(name: string): string {
   return plain.length >= 2 && !isUuid(plain) ? plain : `org-${plain || 'x'}`.slice(0, LONGEST);
 }
 
-/** An id of an organisation; no slug may look like one. */
+/** An id as the database writes it, in lower case; no slug may look like one. */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
 }
