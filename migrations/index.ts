@@ -7,6 +7,7 @@ import * as lookups from './0006-lookups.ts';
 import * as access from './0007-access.ts';
 import * as accounts from './0008-accounts.ts';
 import * as accountLookups from './0009-account-lookups.ts';
+import * as deliveriesByRun from './0010-deliveries-by-run.ts';
 
 export interface Migration {
   readonly name: string;
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { name: '0007-access', up: access.up, down: access.down },
   { name: '0008-accounts', up: accounts.up, down: accounts.down },
   { name: '0009-account-lookups', up: accountLookups.up, down: accountLookups.down },
+  { name: '0010-deliveries-by-run', up: deliveriesByRun.up, down: deliveriesByRun.down },
 ];

@@ -4,6 +4,7 @@ import { systemActor } from '../../domain/identity/actor.ts';
 import { beginEffect, settleEffect, type Effect } from '../../services/effects.ts';
 import { inputsOf, ownInputs } from '../../services/workspaces/run-inputs.ts';
 import { loadRun, recordDispatched, type RunAtWork } from '../../services/workspaces/run-records.ts';
+import { wasToldUnmatched } from '../../services/workspaces/webhook-deliveries.ts';
 import { attemptOf, notYet, type WorkspaceParts } from './parts.ts';
 
 const COMPONENT = 'workflow:test-run';
@@ -18,6 +19,12 @@ export interface RunInput {
   readonly runId: string;
 }
 
+export interface DispatchedRun {
+  readonly githubRunId: string;
+  /** GitHub told the end of the run before its id was ours: no webhook is to be waited for. */
+  readonly endTold?: true;
+}
+
 /**
  * Starts the run at GitHub, at most once however often this is tried: the intent is committed first, and who finds one
  * without an outcome looks for the run by its marker before sending again. The window that is left: a process dies
@@ -29,9 +36,13 @@ export interface RunInput {
  */
 export function dispatchActivity({ units, forge, owners, settings }: WorkspaceParts) {
   return {
-    dispatchRun: async ({ orgId, runId }: RunInput): Promise<{ githubRunId: string }> => {
+    dispatchRun: async ({ orgId, runId }: RunInput): Promise<DispatchedRun> => {
       try {
-        return { githubRunId: await dispatch(orgId, runId) };
+        const { repoId, ...dispatched } = await dispatch(orgId, runId);
+        const isTold = await units.read(systemActor(orgId, COMPONENT), (uow) =>
+          wasToldUnmatched(uow, { repoId, ...dispatched }),
+        );
+        return { ...dispatched, ...(isTold && { endTold: true }) };
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         if (error.code === 'GITHUB_CALL_NOT_SENT') throw notYet(error.code, error.message, waitOf(error));
@@ -40,7 +51,7 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
     },
   };
 
-  async function dispatch(orgId: string, runId: string): Promise<string> {
+  async function dispatch(orgId: string, runId: string): Promise<{ githubRunId: string; repoId: string }> {
     const actor = systemActor(orgId, COMPONENT);
     const key = `dispatch/${runId}`;
     const { effect, ...facts } = await units.write(actor, async (uow) => {
@@ -51,7 +62,8 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
       const effect = run.githubRunId === null ? await beginEffect(uow, key) : null;
       return { run, workspace, inputs: await inputsOf(run), effect };
     });
-    if (effect === null) return facts.run.githubRunId ?? '';
+    const repoId = facts.workspace.repoId ?? '0';
+    if (effect === null) return { githubRunId: facts.run.githubRunId ?? '', repoId };
     const settle = (state: 'done' | 'unknown', farRef: string | null): Promise<void> =>
       units.write(actor, (uow) => settleEffect(uow, key, { state, farRef }));
     const githubRunId = await startOnce(facts, effect, settle);
@@ -59,7 +71,7 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
       await settleEffect(uow, key, { state: 'done', farRef: githubRunId });
       await recordDispatched(uow, owners, { runId, githubRunId });
     });
-    return githubRunId;
+    return { githubRunId, repoId };
   }
 
   async function startOnce(

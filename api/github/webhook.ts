@@ -71,15 +71,18 @@ async function take(
     repoId,
     githubRunId: finished.githubRunId,
   };
-  const known = await app.uow.read(anonymous, (uow) => findRunOf(uow, delivery));
+  const look = () => app.uow.read(anonymous, (uow) => findRunOf(uow, delivery));
+  let known = await look();
   if (!known) {
     const isNew = await app.uow.write(anonymous, (uow) => recordDelivery(uow, delivery, false));
-    return isNew ? 'unknown_run' : 'repeated'; // told again later, it may be known
+    known = await look(); // whoever has made it known meanwhile may have looked for deliveries before ours was there
+    if (!known) return isNew ? 'unknown_run' : 'repeated'; // told again later, it may be known
   }
+  const { orgId, runId } = known;
   const graceMs = webhookGraceMs(app.settings.github);
-  return app.uow.write(systemActor(known.orgId, 'github-webhook'), async (uow) => {
+  return app.uow.write(systemActor(orgId, 'github-webhook'), async (uow) => {
     if (!(await recordDelivery(uow, delivery, true))) return 'repeated';
-    await tellRunFinished(uow, known.runId, finished, graceMs);
+    await tellRunFinished(uow, runId, finished, graceMs);
     return 'signalled';
   });
 }

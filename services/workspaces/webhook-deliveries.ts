@@ -50,6 +50,23 @@ export async function recordDelivery(
   return rows.length > 0;
 }
 
+/**
+ * Whether GitHub has told the end of a run that was not known as ours at that moment. Ask only after the run's id is committed: who
+ * keeps a delivery looks for its run once more afterwards, so that one of the two sees the other.
+ */
+export async function wasToldUnmatched(
+  { db }: UnitOfWork,
+  { repoId, githubRunId }: Pick<Delivery, 'repoId' | 'githubRunId'>,
+): Promise<boolean> {
+  const rows = await rowsOf(
+    db,
+    `select from github_deliveries
+     where github_run_id = $1 and repo_id = $2 and action = 'completed' and not matched limit 1`,
+    [githubRunId, repoId],
+  );
+  return rows.length > 0;
+}
+
 /** Tells the run's workflow; it asks GitHub itself before it believes. */
 export async function tellRunFinished(
   uow: UnitOfWork<SystemActor>,

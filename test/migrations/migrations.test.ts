@@ -85,14 +85,15 @@ describe('the migration to accounts', () => {
 
   it('gives organisations the roles that came later, and takes their people for accepted and proven', async () => {
     await migrate(owner);
-    await migrateDown(owner, 2);
+    const later = migrations.length - migrations.findIndex(({ name }) => name === '0008-accounts');
+    await migrateDown(owner, later);
     await query(
       admin,
       `insert into organizations (id, slug, name) values ('00000000-0000-4000-8000-000000000001', 'old', 'Old');
        insert into roles (org_id, name, is_system) select id, 'owner', true from organizations;
        insert into users (org_id, email, name) select id, 'ada@old.test', 'Ada' from organizations`,
     );
-    assert.deepEqual(await migrate(owner), ['0008-accounts', '0009-account-lookups']);
+    assert.equal((await migrate(owner)).length, later);
     const roles = await query<{ name: string }>(admin, 'select name from roles where is_system order by name');
     assert.deepEqual(
       roles.map(({ name }) => name),
@@ -108,7 +109,7 @@ describe('the migration to accounts', () => {
       `select relname from pg_class where relnamespace = 'public'::regnamespace and relrowsecurity and not relforcerowsecurity`,
     );
     assert.deepEqual(loose, [], 'what was opened for a moment is sealed again');
-    await migrateDown(owner, 2);
+    await migrateDown(owner, later);
     const left = await query<{ name: string }>(admin, 'select name from roles');
     assert.deepEqual(left, [{ name: 'owner' }]);
   });

@@ -214,6 +214,16 @@ export const stories: readonly Story[] = [
     },
   },
   {
+    name: 'test-run-told-before-its-dispatch-was-recorded',
+    async play(stage) {
+      stage.stubs.use({
+        ...running,
+        dispatchRun: () => ({ githubRunId: finished.githubRunId, endTold: true }),
+      });
+      return end(await begin(stage, runStart(60_000)));
+    },
+  },
+  {
     name: 'test-run-refused-at-dispatch',
     async play(stage) {
       stage.stubs.use({
@@ -258,3 +268,6 @@ export const stories: readonly Story[] = [
     },
   },
 ];
+
+/** Recorded by workers of earlier days: no story of today plays them, and they must replay all the same. */
+export const olderRecordings: readonly string[] = ['test-run-told-and-yet-waiting'];

@@ -90,6 +90,15 @@ describe('the test run workflow', function () {
     assert.equal(looks, 30);
   });
 
+  it('does not wait for a webhook that has come before its run was known', async () => {
+    stubs.use({ ...story, dispatchRun: () => ({ githubRunId: ours.githubRunId, endTold: true }) });
+    const { handle } = await start(3_600_000);
+    assert.deepEqual(await handle.result(), { status: 'passed' });
+    assert.deepEqual(stubs.called(), ['dispatchRun', 'checkRun', 'collectAndStore']);
+    const { events = [] } = await handle.fetchHistory();
+    assert.ok(!events?.some(({ timerStartedEventAttributes }) => timerStartedEventAttributes), 'no grace time');
+  });
+
   it('takes a late webhook while the poll waits', async () => {
     stubs.use({ ...story, checkRun: notYet });
     const { handle } = await start(0);

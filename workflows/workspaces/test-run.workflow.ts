@@ -4,6 +4,7 @@ import {
   condition,
   defineQuery,
   defineSignal,
+  patched,
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
@@ -69,10 +70,12 @@ export async function testRunWorkflow({ orgId, runId, graceMs }: TestRunInput): 
     if (heard.length < HEARD_LIMIT) heard.push(run);
   });
   try {
-    const { githubRunId } = await dispatch.dispatchRun({ orgId, runId });
+    const { githubRunId, endTold } = await dispatch.dispatchRun({ orgId, runId });
     const ours = (): FinishedRun | undefined => heard.find((run) => run.githubRunId === githubRunId);
     phase = 'running';
-    if (graceMs > 0) await condition(() => ours() !== undefined, graceMs); // the webhook is the fast path, the poll the sure one
+    // Asked for only where it matters, so that other runs carry no marker of it.
+    const waits = graceMs > 0 && !(endTold && patched('no-grace-when-told'));
+    if (waits) await condition(() => ours() !== undefined, graceMs); // the webhook is the fast path, the poll the sure one
     const finished =
       ours() ??
       (await firstOf(

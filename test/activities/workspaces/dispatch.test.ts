@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { AppError } from '../../../core/errors.ts';
-import { systemActor } from '../../../domain/identity/actor.ts';
+import { anonymous, systemActor } from '../../../domain/identity/actor.ts';
 import type { TestRun } from '../../../models/test-run.ts';
 import type { Workspace } from '../../../models/workspace.ts';
 import { beginEffect, settleEffect } from '../../../services/effects.ts';
+import { recordDelivery } from '../../../services/workspaces/webhook-deliveries.ts';
 import { activitiesOn, inActivity, plainTemplate, tinyTemplate } from '../../support/factories-workspaces.ts';
 import {
   activityPlace,
@@ -79,6 +81,38 @@ describe('dispatching a run', () => {
     const { githubRunId } = await far(run);
     assert.deepEqual(await dispatch(run, 2), { githubRunId });
     assert.equal(await dispatchesSeen(place.github), 1);
+  });
+
+  it('says so when GitHub told the end before our commit, which could not match it', async () => {
+    const run = await queuedRun(place.database, workspace);
+    const { forge } = place;
+    const tell = (githubRunId: string): Promise<boolean> =>
+      place.database.uow.write(anonymous, (uow) =>
+        recordDelivery(
+          uow,
+          {
+            deliveryId: randomUUID(),
+            event: 'workflow_run',
+            action: 'completed',
+            repoId: workspace.repoId ?? '',
+            githubRunId,
+          },
+          false,
+        ),
+      );
+    const overtaken = activitiesOn(place.database.uow, {
+      ...forge,
+      dispatchWorkflow: async (given) => {
+        const taken = await forge.dispatchWorkflow(given);
+        await tell(taken.githubRunId ?? '');
+        return taken;
+      },
+    });
+    const first = await dispatch(run, 1, overtaken);
+    assert.equal(first.endTold, true);
+    assert.deepEqual(await dispatch(run, 2), first, 'nor is it forgotten by a later try');
+    const other = await queuedRun(place.database, workspace);
+    assert.equal((await dispatch(other)).endTold, undefined, 'another run of the same repository');
   });
 
   it('a process that died before: the next try sends it', async () => {

@@ -8,6 +8,7 @@ import type { Workspace } from '../../../models/workspace.ts';
 import { startTestApi, type Reply, type TestApi } from '../../support/api.ts';
 import { makeSession, makeSimulation, makeTestRun, makeWorkspace, taskOf } from '../../support/factories-hiring.ts';
 import { makeUser } from '../../support/factories-identity.ts';
+import { meanwhile } from '../../support/meanwhile.ts';
 import type { Problem } from '../hiring/world.ts';
 
 /** The status of the answer to a request whose body never comes. */
@@ -107,6 +108,26 @@ describe('POST /api/github/webhooks', () => {
       assert.equal((await tell({ action, conclusion: null })).status, 202);
     assert.equal(api.delivered.length, 1);
     assert.deepEqual(await counted(), { 'workflow_run signalled': 1, 'workflow_run ignored': 2 });
+  });
+
+  it('looks again after keeping it: the run may have become known meanwhile', async () => {
+    const late = await makeTestRun(workspace, { purpose: 'run', status: 'queued', branch: 'late' });
+    const runId = Number(run.githubRunId) + 1_000;
+    const { status } = await meanwhile(
+      api.database,
+      {
+        // Keeping the delivery waits, looking for its run does not.
+        sql: `lock table github_deliveries in share mode;
+          update test_runs set github_run_id = ${runId}, status = 'running', dispatched_at = now() where id = '${late.id}'`,
+        values: [],
+        waiting: 1,
+      },
+      () => tell({ runId }),
+    );
+    assert.equal(status, 202);
+    assert.equal(api.delivered[0]?.start.workflowId, `test-run/${late.id}`);
+    assert.deepEqual(await deliveries(), [{ matched: true }]);
+    assert.deepEqual(await counted(), { 'workflow_run signalled': 1 });
   });
 
   it('accepts a run of nobody’s, and keeps that it was told', async () => {

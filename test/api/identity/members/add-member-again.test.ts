@@ -3,8 +3,9 @@ import type { PresentedMember } from '../../../../api/identity/members/presenter
 import type { UserActor } from '../../../../domain/identity/actor.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
 import { goodPassword, makeUser } from '../../../support/factories-identity.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import { everything } from '../../hiring/world.ts';
-import { assertRefused, callerAs, meanwhile, USERS } from './world.ts';
+import { assertRefused, callerAs, USERS } from './world.ts';
 
 interface Added extends PresentedMember {
   readonly user_status: string;

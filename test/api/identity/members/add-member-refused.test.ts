@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { UserActor } from '../../../../domain/identity/actor.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
 import { goodPassword, makeUser } from '../../../support/factories-identity.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import { everything, whileRefusing } from '../../hiring/world.ts';
-import { assertRefused, callerAs, makeAllowed, meanwhile, USERS } from './world.ts';
+import { assertRefused, callerAs, makeAllowed, USERS } from './world.ts';
 
 describe('adding people, refused', () => {
   let api: TestApi;

@@ -3,8 +3,9 @@ import type { UserActor } from '../../../../domain/identity/actor.ts';
 import type { Reply } from '../../../support/api.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
 import { makeOrganization, makeUser } from '../../../support/factories-identity.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import { everything, type Problem } from '../../hiring/world.ts';
-import { assertRefused, callerAs, meanwhile, roleIdOf, ROLES, USERS } from './world.ts';
+import { assertRefused, callerAs, roleIdOf, ROLES, USERS } from './world.ts';
 
 type Refusable = Reply<Partial<Problem>>;
 

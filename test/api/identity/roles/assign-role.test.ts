@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { UserActor } from '../../../../domain/identity/actor.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
 import { makeUser } from '../../../support/factories-identity.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import { everything } from '../../hiring/world.ts';
 import {
   assertRefused,
   callerAs,
   entriesOn,
   makeAllowed,
-  meanwhile,
   named,
   roleIdOf,
   ROLES,

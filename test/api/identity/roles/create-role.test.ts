@@ -3,8 +3,9 @@ import type { PresentedRole } from '../../../../api/identity/roles/presenter.ts'
 import type { UserActor } from '../../../../domain/identity/actor.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
 import { makeUser } from '../../../support/factories-identity.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import { everything } from '../../hiring/world.ts';
-import { assertRefused, callerAs, entriesOn, makeAllowed, meanwhile, named, ROLES } from '../members/world.ts';
+import { assertRefused, callerAs, entriesOn, makeAllowed, named, ROLES } from '../members/world.ts';
 
 describe('POST /api/v1/roles', () => {
   let api: TestApi;
