@@ -2,7 +2,7 @@ import Joi from 'joi';
 import { ConnectionError, UniqueConstraintError } from 'sequelize';
 import { errorCatalogue, type ErrorCode } from '../core/error-catalogue.ts';
 import { AppError } from '../core/errors.ts';
-import { sqlStateOf } from '../core/unit-of-work.ts';
+import { sqlStateOf } from '../core/transaction.ts';
 
 /** One thing wrong with a request: where, what, and Joi's name of the rule. */
 export interface Issue {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { QueryTypes, Sequelize, type Options, type Transaction } from 'sequelize';
+import { Sequelize, type Options, type Transaction } from 'sequelize';
 import type { Actor } from '../domain/identity/actor.ts';
+import { connectionOf, send } from './connections.ts';
 
 /** The unit of work that the current call chain runs in, if any. */
 export const openUnit = new AsyncLocalStorage<{ readonly tx: Transaction; readonly actor: Actor }>();
@@ -13,20 +14,22 @@ Sequelize.useCLS({
   get: () => openUnit.getStore()?.tx,
 });
 
-/** What Sequelize keeps of the options that a transaction was opened with. */
-interface OpenedTransaction {
-  readonly parent?: unknown;
-  readonly options: { readonly orgId?: string | null; readonly readOnly?: boolean };
-}
-
 /** The part of Sequelize's query generator that PROVEN trick 1 replaces; private, so sequelize is pinned. */
 interface TransactionQueries {
-  startTransactionQuery(tx: OpenedTransaction): string;
-  commitTransactionQuery(tx: OpenedTransaction): string;
+  startTransactionQuery(tx: { readonly parent?: unknown; readonly options: BeginOptions }): string;
+}
+
+export interface BeginOptions {
+  /** Whose rows the transaction may see; null for look-ups only. */
+  readonly orgId?: string | null;
+  readonly readOnly?: boolean;
 }
 
 /** A statement that takes longer waits for a lock that nobody lets go of; whoever asked has gone by then. */
 const STATEMENT_MS = 30_000;
+/** So long a connection may be silent on a statement: longer than any takes, so the network or the server is gone. */
+const SILENCE_MS = STATEMENT_MS + 5_000;
+const CONNECT_MS = 5_000;
 
 /**
  * Connects as `tenon_app`. Opening a transaction sets the tenant in the same round trip; a query outside a unit of work,
@@ -42,31 +45,53 @@ export function connectDatabase(
     keepDefaultTimezone: true, // spares a SET on each new connection; not in the typings
     minifyAliases: true,
     pool: { max: poolSize, min: 0, idle: 10_000, acquire: 10_000 },
-    dialectOptions: { clientMinMessages: 'ignore', application_name: applicationName, keepAlive: true },
+    dialectOptions: {
+      clientMinMessages: 'ignore',
+      application_name: applicationName,
+      keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: SILENCE_MS,
+    },
     define: { underscored: true },
   };
   const db = new Sequelize(url, options);
   const queries = db.getQueryInterface().queryGenerator as TransactionQueries;
-  queries.startTransactionQuery = (tx) => {
-    if (tx.parent) throw new Error('no savepoints: use insert … on conflict');
+  queries.startTransactionQuery = ({ parent, options: { orgId, readOnly } }) => {
+    if (parent) throw new Error('no savepoints: use insert … on conflict');
     if (openUnit.getStore()) throw new Error('no transaction inside a unit of work: it is one');
-    const tenant = db.escape(tx.options.orgId ?? '');
-    const begin = `START TRANSACTION${tx.options.readOnly ? ' READ ONLY' : ''}`;
-    return `${begin};SELECT set_config('app.org_id',${tenant},true),set_config('statement_timeout','${STATEMENT_MS}',true);`;
+    const begin = `START TRANSACTION${readOnly ? ' READ ONLY' : ''}`;
+    return `${begin};SELECT set_config('app.org_id',${db.escape(orgId ?? '')},true),set_config('statement_timeout','${STATEMENT_MS}',true);`;
   };
-  // Postgres answers COMMIT with a quiet ROLLBACK when a statement has failed. pg hands out an error before it hears the
-  // transaction's new status, so only the server can tell for sure: what comes before COMMIT here fails then.
-  queries.commitTransactionQuery = () => 'SELECT 1;COMMIT;';
-  db.addHook('beforeQuery', (options: { transaction?: Transaction & { sequelize?: Sequelize } }) => {
-    if (!options.transaction) throw new Error('stray query: open a unit of work first');
-    if (options.transaction.sequelize !== db) throw new Error('query of another database inside this unit of work');
+  // A statement may be sent before the answer to the one before has come: BEGIN and the first query travel together.
+  db.addHook('afterConnect', (connection: unknown) => {
+    (connection as { pipeline: boolean }).pipeline = true;
   });
+  db.addHook('beforeQuery', ({ transaction }: { transaction?: Transaction }) => void assertIn(db, transaction));
   return db;
 }
 
+/** The text of a transaction's beginning, with the tenant in it. */
+export function beginStatement(db: Sequelize, options: BeginOptions): string {
+  return (db.getQueryInterface().queryGenerator as TransactionQueries).startTransactionQuery({ options });
+}
+
+/** What Sequelize's own queries are checked for too. */
+function assertIn(db: Sequelize, tx: Transaction | undefined): Transaction {
+  if (!tx) throw new Error('stray query: open a unit of work first');
+  const { sequelize } = tx as Transaction & { readonly sequelize?: Sequelize };
+  if (sequelize !== db) throw new Error('query of another database inside this unit of work');
+  return tx;
+}
+
 /** Rows of one SQL statement in the open unit of work. Parameters are `$1`, `$2`, …; bigint columns arrive as strings. */
-export function rowsOf<T extends object>(db: Sequelize, sql: string, bind: readonly unknown[] = []): Promise<T[]> {
-  return db.query<T>(sql, { bind: [...bind], type: QueryTypes.SELECT });
+export async function rowsOf<T extends object>(
+  db: Sequelize,
+  sql: string,
+  bind: readonly unknown[] = [],
+): Promise<T[]> {
+  const tx = assertIn(db, openUnit.getStore()?.tx);
+  if ((tx as Transaction & { readonly finished?: string }).finished) throw new Error('query after its unit of work');
+  return send(db, connectionOf(tx), sql, bind);
 }
 
 /** The name of the constraint that a database error is about, however Sequelize wrapped it. */

@@ -1,8 +1,9 @@
-import type { Sequelize, Transaction } from 'sequelize';
+import type { Sequelize } from 'sequelize';
 import { systemActor, type Actor } from '../domain/identity/actor.ts';
 import { appendAudit, type AuditEntry, type RequestFacts } from './audit.ts';
 import { openUnit, rowsOf } from './database.ts';
 import { markDelivered, writeOutbox, type Delivered, type OutboxEntry, type WorkflowMessage } from './outbox.ts';
+import { inTransaction, sqlStateOf } from './transaction.ts';
 
 /** What a service is handed: who acts, and what is to leave with the commit. */
 export interface UnitOfWork<A extends Actor = Actor> {
@@ -31,42 +32,28 @@ export interface UnitOfWorkParts {
 }
 
 const TRIES = 3;
-const IN_FAILED_TRANSACTION = '25P02';
 const RETRYABLE = new Set(['40001', '40P01']); // serialization failure, deadlock: the whole work is repeated
 
 /** The only place that opens a transaction. */
 export function unitsOfWork({ db, deliver, onMarkError }: UnitOfWorkParts): UnitsOfWork {
-  async function inTransaction<A extends Actor, T>(
-    actor: A,
-    readOnly: boolean,
-    work: (tx: Transaction) => Promise<T>,
-  ): Promise<T> {
+  async function inUnit<A extends Actor, T>(actor: A, readOnly: boolean, work: () => Promise<T>): Promise<T> {
     if (openUnit.getStore()) throw new Error('nested unit of work'); // it would take a second connection
-    const options = { orgId: actor.orgId, readOnly };
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await db.transaction(options, (tx) =>
-          openUnit.run({ tx, actor }, async () => {
-            const value = await work(tx);
-            assertHealthy(tx);
-            return value;
-          }),
-        );
+        return await inTransaction(db, { orgId: actor.orgId, readOnly }, (tx) => openUnit.run({ tx, actor }, work));
       } catch (error) {
-        const state = sqlStateOf(error) ?? '';
-        if (state === IN_FAILED_TRANSACTION) throw swallowed(error);
-        if (attempt >= TRIES || !RETRYABLE.has(state)) throw error;
+        if (attempt >= TRIES || !RETRYABLE.has(sqlStateOf(error) ?? '')) throw error;
       }
     }
   }
 
   return {
     read: (actor, work) =>
-      inTransaction(actor, true, () =>
+      inUnit(actor, true, () =>
         work({ actor, db, audit: refuse('audit'), enqueue: refuse('enqueue'), notify: refuse('notify') }),
       ),
     async write(actor, work, request) {
-      const committed = await inTransaction(actor, false, async () => {
+      const committed = await inUnit(actor, false, async () => {
         const audit: AuditEntry[] = [];
         const messages: WorkflowMessage[] = [];
         const topics = new Set<string>();
@@ -92,32 +79,12 @@ export function unitsOfWork({ db, deliver, onMarkError }: UnitOfWorkParts): Unit
   async function deliverAndMark(orgId: string, entries: readonly OutboxEntry[]): Promise<void> {
     const delivered = await deliver(entries);
     if (delivered.length === 0) return;
-    await inTransaction(systemActor(orgId, 'outbox'), false, () => markDelivered(db, orgId, delivered)).catch(
-      onMarkError,
-    );
+    await inUnit(systemActor(orgId, 'outbox'), false, () => markDelivered(db, orgId, delivered)).catch(onMarkError);
   }
-}
-
-/** The usual case told early and in words; what pg does not know yet, COMMIT finds out (see core/database.ts). */
-function assertHealthy(tx: Transaction): void {
-  const { connection } = tx as unknown as { connection: { getTransactionStatus(): string } };
-  if (connection.getTransactionStatus() !== 'T') throw swallowed();
-}
-
-function swallowed(cause?: unknown): Error {
-  return new Error('a failed query was swallowed in this unit of work', { cause });
 }
 
 function refuse(what: string): () => never {
   return () => {
     throw new Error(`${what} in a read-only unit of work`);
   };
-}
-
-/** The SQLSTATE of a database error, however Sequelize wrapped it. */
-export function sqlStateOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  const { original, code } = error as { original?: { code?: unknown }; code?: unknown };
-  const found = original?.code ?? code;
-  return typeof found === 'string' ? found : undefined;
 }

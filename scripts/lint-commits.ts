@@ -1,6 +1,6 @@
 // `npm run lint:commits`: lists the documented exceptions to the unit-of-work rule; exit 1 when there is an undocumented one.
 // The rule: only core/unit-of-work.ts opens a transaction, services never commit, and every query runs in a unit of work.
-// core/unit-of-work.ts and core/database.ts, which writes its BEGIN and COMMIT, are the rule's home and are not listed.
+// What it stands on is the rule's home and is not listed: core/database.ts (its BEGIN) and core/connections.ts (its connections).
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';

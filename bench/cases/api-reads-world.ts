@@ -1,4 +1,4 @@
-import { statementsOf, type Statement } from '../harness/sql-spy.ts';
+import { statementsOf, type Statement } from '../../test/support/sql-spy.ts';
 import { publicUrl } from '../servers/api.ts';
 import type { ReadName } from '../servers/bare-presenters.ts';
 import { startTestApi } from '../../test/support/api.ts';

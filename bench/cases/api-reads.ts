@@ -4,7 +4,7 @@ import { startChild, type Child } from '../harness/child.ts';
 import { httpCaller, type HttpCaller } from '../harness/http.ts';
 import { concurrently, interleave, timed } from '../harness/measure.ts';
 import type { Row } from '../harness/report.ts';
-import { isTransactional } from '../harness/sql-spy.ts';
+import { isTransactional } from '../../test/support/sql-spy.ts';
 import { summarise } from '../harness/stats.ts';
 import { startApiProcess } from '../servers/api.ts';
 import { makeReads, type Read, type ReadsWorld } from './api-reads-world.ts';
@@ -52,7 +52,7 @@ export const apiReads: Bench = {
           rows: results.flatMap(({ rows }) => rows),
         },
         {
-          columns: ['read', 'queries', 'round trips', 'bytes'],
+          columns: ['read', 'queries', 'statements', 'bytes'],
           rows: results.map(({ read, bytes }) => [read.name, queriesOf(read), read.sent.length, bytes]),
         },
       ],

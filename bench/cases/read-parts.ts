@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { Pool, type PoolClient } from 'pg';
 import type { Bench } from '../harness/case.ts';
 import { interleave, type Side } from '../harness/measure.ts';
-import { statementsOf, isTransactional } from '../harness/sql-spy.ts';
+import { statementsOf, isTransactional } from '../../test/support/sql-spy.ts';
 import { summarise } from '../harness/stats.ts';
 import { publicUrl } from '../servers/api.ts';
 import { systemActor } from '../../domain/identity/actor.ts';

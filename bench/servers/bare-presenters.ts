@@ -26,10 +26,9 @@ export const presenters: Readonly<Record<ReadName, (results: readonly Rows[]) =>
   simulations: (results) => (last(results) as SimulationListItem[]).map(presentListedSimulation),
   candidates: (results) => (last(results) as CandidateRow[]).map(presentCandidate),
   members: (results) => {
-    const members = results.at(-2) as Member[];
-    const [counted] = last(results) as { total: string }[];
-    const total = Number(counted?.total ?? 0);
-    return { items: members.map(presentMember), total, next_cursor: null };
+    const found = last(results) as (Member & { totalOfAll: string; place: string | null })[];
+    const items = found.filter(({ place }) => place !== null).map(presentMember);
+    return { items, total: Number(found[0]?.totalOfAll ?? 0), next_cursor: null };
   },
 };
 

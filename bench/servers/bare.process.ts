@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
 import { Pool, type PoolClient } from 'pg';
-import { isTransactional, type Statement } from '../harness/sql-spy.ts';
+import { isTransactional, type Statement } from '../../test/support/sql-spy.ts';
 import { presenters, type ReadName } from './bare-presenters.ts';
 
 export interface BareRead {

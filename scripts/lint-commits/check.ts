@@ -24,8 +24,8 @@ type Way = keyof typeof WAYS;
 
 /** The rule's own home needs no annotation for what it is there for; for anything else it does. */
 const HOME: Readonly<Record<string, readonly Way[]>> = {
-  'core/unit-of-work.ts': ['transaction'],
   'core/database.ts': ['statement', 'sequelize'],
+  'core/connections.ts': ['sequelize', 'pg'],
 };
 
 const TRANSACTION_CALL = /\.transaction\s*[(<]/g;

@@ -4,6 +4,7 @@ import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import type { ChainHead, ExportRow } from '../../domain/identity/audit-chain.ts';
 import { mayReadAuditTrail } from '../../domain/identity/policies.ts';
+import { countedPage, type CountedPage } from '../counted-page.ts';
 
 /** Every one that is given must fit. */
 export interface TrailFilter {
@@ -46,18 +47,19 @@ export async function listAuditTrail(
   { actor, db }: UnitOfWork<UserActor>,
   filter: TrailFilter,
   { limit, offset, beforeSeq }: TrailPage,
-): Promise<{ readonly rows: readonly TrailRow[]; readonly total: number }> {
+): Promise<CountedPage<TrailRow>> {
   permit(mayReadAuditTrail(actor));
   const { feature, action, resourceType, resourceId, actorId, createdFrom, createdTo } = filter;
   const given = [feature, action, resourceType, resourceId, actorId, createdFrom, createdTo];
-  const bind = [actor.orgId, ...given.map((value) => value ?? null)];
-  const rows = await rowsOf<TrailRow>(
-    db,
-    `select seq, org_id as "orgId", body, at ${FITS} and ($9::bigint is null or seq < $9) order by seq desc limit $10 offset $11`,
-    [...bind, beforeSeq ?? null, limit, offset],
-  );
-  const [counted] = await rowsOf<{ total: string }>(db, `select count(*) as total ${FITS}`, bind);
-  return { rows, total: Number(counted?.total ?? 0) };
+  return countedPage<TrailRow>(db, {
+    columns: 'seq, org_id as "orgId", body, at',
+    fits: FITS,
+    beyond: 'and ($9::bigint is null or seq < $9)',
+    order: 'seq desc',
+    bind: [actor.orgId, ...given.map((value) => value ?? null), beforeSeq ?? null],
+    limit,
+    offset,
+  });
 }
 
 /** Leaves its own mark in the trail, which the export then ends with or goes beyond: a chain that lost its end cannot. */

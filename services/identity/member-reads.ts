@@ -7,6 +7,7 @@ import type { PlatformStatus } from '../../domain/identity/member.ts';
 import { permissionsOfRole } from '../../domain/identity/permissions.ts';
 import { isOwnerRole, mayReadMembers, type MemberFacts } from '../../domain/identity/policies.ts';
 import { lockAccount } from './auth-sessions.ts';
+import { countedPage, type CountedPage } from '../counted-page.ts';
 import type { NewestFirst } from '../newest-first.ts';
 
 export interface MemberRole {
@@ -74,19 +75,22 @@ export async function listMembers(
   { actor, db }: UnitOfWork<UserActor>,
   { search, status, role, roleId }: MemberFilter,
   { limit, offset, after }: NewestFirst,
-): Promise<{ readonly rows: readonly Member[]; readonly total: number }> {
+): Promise<CountedPage<Member>> {
   permit(mayReadMembers(actor));
   const pattern = search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-  const bind = [actor.orgId, pattern, status ?? null, role ?? null, roleId ?? null];
-  const rows = await rowsOf<Member>(
-    db,
-    `select ${COLUMNS} ${FITS}
-       and ($6::timestamptz is null or (u.created_at, u.id) < ($6, $7::uuid))
-     order by u.created_at desc, u.id desc limit $8 offset $9`,
-    [...bind, after?.[0] ?? null, after?.[1] ?? null, limit, offset],
-  );
-  const [counted] = await rowsOf<{ total: string }>(db, `select count(*) as total ${FITS}`, bind);
-  return { rows, total: Number(counted?.total ?? 0) };
+  return countedPage<Member>(db, {
+    columns: COLUMNS,
+    fits: FITS,
+    beyond: 'and ($6::timestamptz is null or (u.created_at, u.id) < ($6, $7::uuid))',
+    order: 'u.created_at desc, u.id desc',
+    bind: [
+      actor.orgId,
+      pattern,
+      ...[status, role, roleId, ...(after ?? [undefined, undefined])].map((one) => one ?? null),
+    ],
+    limit,
+    offset,
+  });
 }
 
 /** @throws {AppError} FORBIDDEN, USER_NOT_FOUND */

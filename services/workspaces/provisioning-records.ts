@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts';
-import { sqlStateOf, type UnitOfWork } from '../../core/unit-of-work.ts';
+import { sqlStateOf } from '../../core/transaction.ts';
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { keepableOutput } from '../../domain/workspaces/text.ts';
 import { sameLogin } from '../../domain/workspaces/workspace.ts';
 import { Workspace } from '../../models/workspace.ts';

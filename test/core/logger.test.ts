@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { RequestError } from '@octokit/request-error';
 import { ApplicationFailure } from '@temporalio/common';
@@ -69,7 +70,7 @@ describe('an error in a log line', () => {
     ] as const) {
       it(`says which and where, and nothing that was inserted: ${what}`, async () => {
         const error = await failureOf(work);
-        assert.match(JSON.stringify(error), new RegExp(MARKER), 'the error itself holds it');
+        assert.match(inspect(error), new RegExp(MARKER), 'the error itself holds it');
         for (const err of [logged(error), logged(new AppError('INTERNAL_ERROR', undefined, { cause: error })).cause]) {
           assert.equal(err?.code, code);
           assert.match(err.type, /^Sequelize/);

@@ -6,7 +6,7 @@ import { Simulation } from '../../models/simulation.ts';
 import { User } from '../../models/user.ts';
 import { resetDatabase, type TestDatabase } from '../support/database.ts';
 import { makeUser } from '../support/factories-identity.ts';
-import { statementsOf } from '../api/hiring/world.ts';
+import { queriesOf } from '../support/sql-spy.ts';
 
 describe('the filter of model queries', () => {
   let database: TestDatabase;
@@ -23,7 +23,7 @@ describe('the filter of model queries', () => {
   const act = <T>(work: () => Promise<T>): Promise<T> => uow.write(systemActor(mine, 'test'), work);
 
   it('names the organisation in every find, count, update and destroy, beside what was asked', async () => {
-    const statements = await statementsOf(database, () =>
+    const statements = await queriesOf(() =>
       act(async () => {
         await User.findAll();
         await User.findByPk(theirs.userId);
@@ -36,7 +36,7 @@ describe('the filter of model queries', () => {
     );
     assert.equal(statements.length, 8);
     for (const sql of statements) assert.match(sql, new RegExp(`"org_id" = ('${mine}'|\\$\\d)`));
-    const [organization] = await statementsOf(database, () => act(() => Organization.findAll()));
+    const [organization] = await queriesOf(() => act(() => Organization.findAll()));
     assert.match(organization ?? '', new RegExp(`"id" = '${mine}'`));
   });
 

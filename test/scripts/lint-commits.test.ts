@@ -128,11 +128,11 @@ describe('npm run lint:commits', () => {
   });
 
   it('asks the rule’s own home for no annotation of what it is there for, and of nothing else', () => {
-    const opens = ['db.transaction(work);'];
-    const writes = ["const db = new Sequelize(url); const sql = 'select 1;commit;';"];
-    assert.deepEqual(check(opens, 'core/unit-of-work.ts'), { exceptions: [], problems: [] });
+    const takes = ["import type { ClientBase } from 'pg';", 'db.connectionManager.getConnection({});'];
+    const writes = ["const db = new Sequelize(url); const sql = 'start transaction;';"];
+    assert.deepEqual(check(takes, 'core/connections.ts'), { exceptions: [], problems: [] });
     assert.deepEqual(check(writes, 'core/database.ts'), { exceptions: [], problems: [] });
-    assert.equal(check(opens, 'core/database.ts').problems.length, 1);
+    assert.equal(check(takes, 'core/database.ts').problems.length, 1);
     assert.equal(check(writes, 'core/unit-of-work.ts').problems.length, 1);
   });
 
@@ -161,7 +161,7 @@ describe('npm run lint:commits', () => {
     }
 
     it('fails and names the place, and is content once it is documented', async () => {
-      await plant('core/unit-of-work.ts', 'db.transaction(work);');
+      await plant('core/database.ts', 'const db = new Sequelize(url);');
       await plant('gateway/own.ts', 'db.transaction(work); // commit-ok: a reason');
       await plant('test/free.ts', 'db.transaction(work);');
       await plant('services/hiring/hasty.ts', '', 'uow.db.transaction(work);');

@@ -14,9 +14,9 @@ export const readMe = endpoint({
   input: {},
   replies: { 200: presentedMe },
   errors: [],
-  async handle({ app, actor }) {
+  async handle({ actor }) {
     permit(mayReadOwnAccount(actor));
-    return { status: 200, body: presentMe((await loadOwn(app, actor)).actor) };
+    return { status: 200, body: presentMe(actor) };
   },
 });
 

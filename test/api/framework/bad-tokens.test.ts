@@ -3,7 +3,7 @@ import { newSecret } from '../../../core/tokens.ts';
 import { createApiKey } from '../../../services/identity/api-keys.ts';
 import { startTestApi, type TestApi } from '../../support/api.ts';
 import { makeUser } from '../../support/factories-identity.ts';
-import { statementsOf } from '../hiring/world.ts';
+import { queriesOf } from '../../support/sql-spy.ts';
 import { from, openProbe, readMine, signInProbe } from './limited-probes.ts';
 
 const unknownKey = () => `tnk_${newSecret()}`;
@@ -51,11 +51,11 @@ describe('bad tokens', () => {
   it('cost no query once there were too many', async () => {
     const net = network();
     const count = () => api.database.rows('select key, points from rate_limits order by key');
-    assert.notDeepEqual(await statementsOf(api.database, () => get(unknownKey(), `${net}.1`)), []);
+    assert.notDeepEqual(await queriesOf(() => get(unknownKey(), `${net}.1`)), []);
     await get(unknownKey(), `${net}.1`);
     await get(unknownKey(), `${net}.1`);
     const counted = await count();
-    assert.deepEqual(await statementsOf(api.database, () => get(unknownKey(), `${net}.1`)), []);
+    assert.deepEqual(await queriesOf(() => get(unknownKey(), `${net}.1`)), []);
     assert.deepEqual(await count(), counted);
   });
 

@@ -106,19 +106,6 @@ export async function whileRefusing<T>(database: TestDatabase, table: string, wo
   }
 }
 
-/** The SQL that this process sends while `work` runs, transactions' own statements left out. */
-export async function statementsOf({ db }: TestDatabase, work: () => Promise<unknown>): Promise<string[]> {
-  const seen: string[] = [];
-  const { options } = db as unknown as { options: { logging: false | ((sql: string) => void) } }; // not in the typings
-  options.logging = (sql) => void seen.push(sql);
-  try {
-    await work();
-  } finally {
-    options.logging = false;
-  }
-  return seen.filter((sql) => !/(START TRANSACTION|COMMIT|ROLLBACK)/.test(sql));
-}
-
 /** The parts of a problem document that clients act on. */
 export interface Problem {
   readonly status: number;

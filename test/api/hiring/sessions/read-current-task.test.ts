@@ -7,6 +7,7 @@ import {
   type MadeSession,
   type MadeSimulation,
 } from '../../../support/factories-hiring.ts';
+import { queriesOf } from '../../../support/sql-spy.ts';
 import {
   candidateOf,
   everything,
@@ -14,7 +15,6 @@ import {
   recruiterOf,
   sessionHeaders,
   startHiringApi,
-  statementsOf,
   trailOf,
   whileRefusing,
   type Candidate,
@@ -249,7 +249,7 @@ describe('GET /api/candidate/session/:id/current_task', () => {
   it('locks nothing when a claimed session is polled', async () => {
     const ada = candidateOf(api);
     const made = await makeSession(simulation, { claimedBy: ada.identity });
-    const statements = await statementsOf(api.database, () => read(made, ada));
+    const statements = await queriesOf(() => read(made, ada));
     assert.deepEqual(
       statements.filter((sql) => /for update/i.test(sql)),
       [],

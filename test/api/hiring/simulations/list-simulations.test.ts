@@ -3,7 +3,8 @@ import type { ListedSimulation } from '../../../../api/hiring/simulations/presen
 import type { TestApi } from '../../../support/api.ts';
 import { makeSession, makeSimulation } from '../../../support/factories-hiring.ts';
 import { makeOrganization } from '../../../support/factories-identity.ts';
-import { recruiterOf, startHiringApi, statementsOf, type Problem, type Recruiter } from '../world.ts';
+import { queriesOf } from '../../../support/sql-spy.ts';
+import { recruiterOf, startHiringApi, type Problem, type Recruiter } from '../world.ts';
 
 describe('GET /api/simulations', () => {
   let api: TestApi;
@@ -173,7 +174,7 @@ describe('GET /api/simulations', () => {
   it('asks the database once, however many there are', async () => {
     const who = await recruiterOf(api, { orgId });
     for (let count = 0; count < 4; count += 1) await makeSession(await makeSimulation(who.actor));
-    const statements = await statementsOf(api.database, () => list('', who));
+    const statements = await queriesOf(() => list('', who));
     assert.equal(statements.filter((sql) => /simulations|candidate_sessions/.test(sql)).length, 1);
   });
 });

@@ -12,7 +12,8 @@ import {
   taskOf,
   type MadeSession,
 } from '../../../support/factories-hiring.ts';
-import { candidateOf, recruiterOf, startHiringApi, statementsOf, type Problem, type Recruiter } from '../world.ts';
+import { queriesOf } from '../../../support/sql-spy.ts';
+import { candidateOf, recruiterOf, startHiringApi, type Problem, type Recruiter } from '../world.ts';
 
 describe('GET /api/submissions', () => {
   let api: TestApi;
@@ -290,7 +291,7 @@ describe('GET /api/submissions', () => {
   });
 
   it('asks the database once, however many there are', async () => {
-    const statements = await statementsOf(api.database, () => list());
+    const statements = await queriesOf(() => list());
     assert.equal(statements.filter((sql) => /submissions|test_runs|workspaces/.test(sql)).length, 1);
   });
 });

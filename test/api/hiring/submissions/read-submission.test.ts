@@ -12,7 +12,8 @@ import {
   taskOf,
   type MadeSimulation,
 } from '../../../support/factories-hiring.ts';
-import { candidateOf, recruiterOf, startHiringApi, statementsOf, type Problem, type Recruiter } from '../world.ts';
+import { queriesOf } from '../../../support/sql-spy.ts';
+import { candidateOf, recruiterOf, startHiringApi, type Problem, type Recruiter } from '../world.ts';
 
 type RunFields = Partial<CreationAttributes<TestRun>>;
 
@@ -245,7 +246,7 @@ describe('GET /api/submissions/:id', () => {
 
   it('asks the database once', async () => {
     const { submission } = await submitRun({});
-    const statements = await statementsOf(api.database, () => read(submission.id));
+    const statements = await queriesOf(() => read(submission.id));
     assert.equal(statements.filter((sql) => /submissions|test_runs|workspaces/.test(sql)).length, 1);
   });
 });

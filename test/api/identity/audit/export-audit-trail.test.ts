@@ -6,7 +6,8 @@ import type { UserActor } from '../../../../domain/identity/actor.ts';
 import { verifyAudit } from '../../../../scripts/verify-audit.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
 import { makeUser } from '../../../support/factories-identity.ts';
-import { everything, statementsOf } from '../../hiring/world.ts';
+import { queriesOf } from '../../../support/sql-spy.ts';
+import { everything } from '../../hiring/world.ts';
 
 const PATH = '/api/v1/org/audit-logs/export';
 
@@ -58,7 +59,7 @@ describe('GET /api/v1/org/audit-logs/export', () => {
       }
     });
     let body = '';
-    const statements = await statementsOf(api.database, async () => void ({ body } = await download()));
+    const statements = await queriesOf(async () => void ({ body } = await download()));
     assert.equal(statements.filter((sql) => sql.includes('limit $4')).length, 3);
     const { exitCode, sentence } = await verifyAudit(Readable.from([Buffer.from(body)]));
     assert.deepEqual([exitCode, sentence.split(',')[0]], [0, `verified: ${body.split('\n').length - 2} entries`]);

@@ -4,7 +4,7 @@ import { cursorOf, type Page } from '../../../../api/pages.ts';
 import type { UserActor } from '../../../../domain/identity/actor.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
 import { makeUser } from '../../../support/factories-identity.ts';
-import { statementsOf } from '../../hiring/world.ts';
+import { queriesOf } from '../../../support/sql-spy.ts';
 import { callerAs, USERS } from './world.ts';
 
 type Members = Page<PresentedMember>;
@@ -115,7 +115,7 @@ describe('GET /api/v1/org/users', () => {
   });
 
   it('asks the database as often for one as for all', async () => {
-    const queries = async (size: number) => (await statementsOf(api.database, () => get(`?page_size=${size}`))).length;
+    const queries = async (size: number) => (await queriesOf(() => get(`?page_size=${size}`))).length;
     assert.equal(await queries(1), await queries(200));
   });
 

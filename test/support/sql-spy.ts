@@ -30,3 +30,8 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
   }
   return seen;
 }
+
+/** The SQL of what this process asks while `work` runs, transactions' own statements left out. */
+export async function queriesOf(work: () => Promise<unknown>): Promise<string[]> {
+  return (await statementsOf(work)).filter((statement) => !isTransactional(statement)).map(({ text }) => text);
+}
