@@ -86,8 +86,8 @@ async function mochaConfig(dir: string): Promise<string[]> {
 
 async function runMocha(config: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const mocha = join(checkoutDir, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const exitCheck = join(checkoutDir, 'scripts', 'test-exit.ts');
-  const child = spawn(process.execPath, [mocha, '--require', exitCheck, ...config, ...mochaArgs], {
+  const hooks = join(checkoutDir, 'scripts', 'test-hooks.ts');
+  const child = spawn(process.execPath, [mocha, '--require', hooks, ...config, ...mochaArgs], {
     cwd: checkoutDir,
     env,
     stdio: 'inherit',
