@@ -81,6 +81,9 @@ export const errorCatalogue = {
   INVALID_TEMPLATE_KEY: final(422, 'Invalid templateKey'),
   SUBMISSION_IN_FLIGHT: passing(409, 'A submission of this candidate is still being tested. Please try again.'),
   CANDIDATE_ALREADY_COMPLETED: final(409, 'This candidate has already completed the simulation'),
+  CANDIDATE_INVITED_ALREADY: final(409, 'Another invite of this simulation goes to this address already'),
+  SESSION_ENDED: final(409, 'This session has ended: invite the candidate again'),
+  SESSION_CLAIMED: final(409, 'The invite has been claimed: who it is for can no longer be changed'),
   SUBMISSION_NOT_FOUND: final(404, 'Submission not found'),
 
   INVITE_TOKEN_UNKNOWN: final(404, 'Invalid invite token'),

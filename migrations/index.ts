@@ -8,6 +8,7 @@ import * as access from './0007-access.ts';
 import * as accounts from './0008-accounts.ts';
 import * as accountLookups from './0009-account-lookups.ts';
 import * as deliveriesByRun from './0010-deliveries-by-run.ts';
+import * as candidateInvites from './0011-candidate-invites.ts';
 
 export interface Migration {
   readonly name: string;
@@ -27,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { name: '0008-accounts', up: accounts.up, down: accounts.down },
   { name: '0009-account-lookups', up: accountLookups.up, down: accountLookups.down },
   { name: '0010-deliveries-by-run', up: deliveriesByRun.up, down: deliveriesByRun.down },
+  { name: '0011-candidate-invites', up: candidateInvites.up, down: candidateInvites.down },
 ];

@@ -12,9 +12,8 @@ export function accessAtGithub({ forge, log }: Pick<WorkspaceParts, 'forge' | 'l
   return {
     /** Lets the name that the row holds push, and only that: whoever had access before is the next step's. */
     async grant({ id, repoFullName, githubUsername: askedFor, accessGrantedTo }: Workspace): Promise<Grant> {
-      if (askedFor === null || sameLogin(askedFor, accessGrantedTo)) {
-        return { askedFor, accessGrantedTo, accessErrorCode: null };
-      }
+      if (askedFor === null) return { askedFor, accessGrantedTo: null, accessErrorCode: null }; // it was withdrawn
+      if (sameLogin(askedFor, accessGrantedTo)) return { askedFor, accessGrantedTo, accessErrorCode: null };
       try {
         // Naming us or an administrator would lower their rights, and the next name would take them away.
         if (await forge.administers(repoFullName, askedFor)) throw new AppError('INVALID_GITHUB_USERNAME');

@@ -1,9 +1,14 @@
 import { claimSessionAlias, openSession, verifySession } from './sessions/claim-session.ts';
+import { listOwnInvitesEndpoint } from './sessions/list-own-invites.ts';
 import { readCurrentTask } from './sessions/read-current-task.ts';
+import { correctCandidateEndpoint } from './simulations/correct-candidate.ts';
 import { createSimulationEndpoint } from './simulations/create-simulation.ts';
 import { inviteCandidateEndpoint } from './simulations/invite-candidate.ts';
 import { listCandidatesEndpoint } from './simulations/list-candidates.ts';
 import { listSimulationsEndpoint } from './simulations/list-simulations.ts';
+import { readSimulationEndpoint } from './simulations/read-simulation.ts';
+import { resendInviteEndpoint } from './simulations/resend-invite.ts';
+import { revokeCandidateEndpoint } from './simulations/revoke-candidate.ts';
 import { listSubmissionsEndpoint } from './submissions/list-submissions.ts';
 import { readSubmission } from './submissions/read-submission.ts';
 import { submitTask } from './tasks/submit-task.ts';
@@ -12,8 +17,13 @@ import { submitTask } from './tasks/submit-task.ts';
 export const hiringEndpoints = [
   listSimulationsEndpoint,
   createSimulationEndpoint,
+  readSimulationEndpoint,
   inviteCandidateEndpoint,
   listCandidatesEndpoint,
+  resendInviteEndpoint,
+  revokeCandidateEndpoint,
+  correctCandidateEndpoint,
+  listOwnInvitesEndpoint,
   verifySession,
   claimSessionAlias,
   openSession,

@@ -47,6 +47,14 @@ export function mayWorkOnSession(actor: Actor, session: SessionOwnership): Verdi
   return session.candidateSub === subject && session.candidateIssuer === issuer ? 'allowed' : 'hidden';
 }
 
+/** A candidate sees what they have claimed, and what waits for a claim at their address unless it is said to be unverified. */
+export function mayReadOwnInvite(actor: Actor, session: SessionOwnership & { readonly inviteEmail: string }): Verdict {
+  if (actor.kind !== 'candidate') return 'hidden';
+  if (session.candidateSub !== null) return mayWorkOnSession(actor, session);
+  const { email, emailVerified } = actor.identity;
+  return session.inviteEmail === email && emailVerified !== false ? 'allowed' : 'hidden';
+}
+
 function owns(actor: Actor, { createdBy }: SimulationFacts): actor is UserActor {
   return actor.kind === 'user' && actor.userId === createdBy;
 }

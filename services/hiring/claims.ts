@@ -6,6 +6,7 @@ import { CandidateSession } from '../../models/candidate-session.ts';
 import { Organization } from '../../models/organization.ts';
 import { Simulation } from '../../models/simulation.ts';
 import { signalSessionChanged } from './session-signals.ts';
+import { timeFor, withTime } from './session-time.ts';
 
 export interface Claimed {
   readonly session: CandidateSession;
@@ -14,7 +15,7 @@ export interface Claimed {
 
 /** Claims the session that an invite token opened, under its row's lock; a refused claim changes nothing. */
 export async function claimByInvite(uow: UnitOfWork<CandidateActor>, sessionId: string): Promise<Claimed> {
-  const session = await CandidateSession.findByPk(sessionId, { lock: true });
+  const session = await CandidateSession.findByPk(sessionId, { lock: true, ...withTime });
   if (!session) throw new AppError('INVITE_TOKEN_UNKNOWN');
   await claimSession(uow, session);
   const simulation = await Simulation.findByPk(session.simulationId, { rejectOnEmpty: true });
@@ -29,7 +30,7 @@ export async function claimSession(
   uow: UnitOfWork<CandidateActor>,
   session: CandidateSession,
 ): Promise<CandidateSession> {
-  const now = new Date();
+  const now = await timeFor(uow, session);
   const { identity } = uow.actor;
   const verdict = decideClaim(session, identity, now);
   switch (verdict) {

@@ -2,20 +2,15 @@ import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
-import { hasWorkspace } from '../../domain/hiring/blueprint.ts';
 import { hasExpired } from '../../domain/hiring/claim.ts';
 import { mayInvite } from '../../domain/hiring/policies.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
-import { workspaceRepository } from '../../domain/workspaces/workspace.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
-import { Email } from '../../models/email.ts';
-import { Organization } from '../../models/organization.ts';
-import type { SimulationTask } from '../../models/simulation-task.ts';
 import { TestRun } from '../../models/test-run.ts';
-import { candidateSessionStart } from '../../workflows/hiring/candidate-session.contract.ts';
-import { requestEmail } from '../mail/email-requests.ts';
-import { requestWorkspace } from '../workspaces/provisioning.ts';
 import { newInviteLink, type LinkSettings } from './invite-links.ts';
+import { auditInvite, mailInviteAgain } from './invite-mail.ts';
+import { renewSession, startSessionLife } from './session-lives.ts';
+import { timeFor, withTime } from './session-time.ts';
 import type { SimulationWithTasks } from './simulations.ts';
 
 export interface Invitee {
@@ -29,9 +24,6 @@ export interface Invited {
   /** `created`: a new life with a new link; `resent`: the one that is there. */
   readonly outcome: 'created' | 'resent';
 }
-
-/** A repeated invite does not mail again within this time. */
-const RESEND_AFTER_MS = 30_000;
 
 /**
  * Invites once per simulation and address. A repeat gives the session that is there; one that has expired or was revoked
@@ -48,11 +40,12 @@ export async function invite(
   permit(mayInvite(uow.actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
   const created = await insertSession(uow, simulation.id, invitee, links);
   if (created) {
-    await startLife(uow, created, tasks, links.repoPrefix);
-    audit(uow, created, 'candidate_session.invited');
+    await startSessionLife(uow, created, tasks, links.repoPrefix);
+    auditInvite(uow, created, 'candidate_session.invited');
     return { session: created, outcome: 'created' };
   }
   const session = await CandidateSession.findOne({
+    ...withTime,
     where: { simulationId: simulation.id, inviteEmail: invitee.inviteEmail },
     lock: true,
     rejectOnEmpty: true,
@@ -63,15 +56,15 @@ export async function invite(
       extra: { error: { code: 'candidate_already_completed', message, outcome: 'rejected' } },
     });
   }
-  if (session.status === 'revoked' || hasExpired(session, new Date())) {
+  if (session.status === 'revoked' || hasExpired(session, await timeFor(uow, session))) {
     if (await hasSubmissionInFlight(session))
       throw new AppError('SUBMISSION_IN_FLIGHT', undefined, { retryAfterSeconds: 30 });
-    await renew(uow, session, links);
-    await startLife(uow, session, tasks, links.repoPrefix);
-    audit(uow, session, 'candidate_session.reinvited');
+    await renewSession(uow, session, links);
+    await startSessionLife(uow, session, tasks, links.repoPrefix);
+    auditInvite(uow, session, 'candidate_session.reinvited');
     return { session, outcome: 'created' };
   }
-  await mailAgain(uow, session);
+  await mailInviteAgain(uow, session);
   return { session, outcome: 'resent' };
 }
 
@@ -112,66 +105,4 @@ async function insertSession(
 async function hasSubmissionInFlight({ id }: CandidateSession): Promise<boolean> {
   const active = { candidateSessionId: id, purpose: 'submission', status: ['queued', 'running'] };
   return (await TestRun.count({ where: active })) > 0;
-}
-
-async function renew(uow: UnitOfWork<UserActor>, session: CandidateSession, links: LinkSettings): Promise<void> {
-  const organization = await Organization.findByPk(uow.actor.orgId, { rejectOnEmpty: true });
-  const generation = session.generation + 1;
-  const now = Date.now();
-  await session.update({
-    ...newInviteLink(links, session.id, generation),
-    generation,
-    status: 'not_started',
-    invitedAt: new Date(now),
-    expiresAt: new Date(now + organization.inviteLifeSeconds * 1000),
-    claimedAt: null,
-    startedAt: null,
-    expiredAt: null,
-    revokedAt: null,
-    revokedReason: null,
-    candidateIssuer: null,
-    candidateSub: null,
-    candidateEmail: null,
-  });
-}
-
-/** The clock, the mail and the repositories of days 2 and 3; all of it after the commit, none of it awaited. */
-async function startLife(
-  uow: UnitOfWork<UserActor>,
-  session: CandidateSession,
-  tasks: readonly SimulationTask[],
-  repoPrefix: string,
-): Promise<void> {
-  uow.enqueue({
-    start: candidateSessionStart({ orgId: session.orgId, sessionId: session.id, generation: session.generation }),
-  });
-  await mail(uow, session);
-  for (const task of tasks) {
-    if (!hasWorkspace(task.type) || task.templateRepo === null) continue;
-    const wanted = { sessionId: session.id, taskId: task.id, templateRepo: task.templateRepo };
-    await requestWorkspace(uow, { ...wanted, repoFullName: workspaceRepository({ ...wanted, repoPrefix }) });
-  }
-}
-
-async function mailAgain(uow: UnitOfWork<UserActor>, session: CandidateSession): Promise<void> {
-  const last = await Email.findOne({
-    where: { candidateSessionId: session.id },
-    order: [['createdAt', 'DESC']],
-  });
-  if (last && Date.now() - last.createdAt.getTime() < RESEND_AFTER_MS) return;
-  await mail(uow, session);
-  audit(uow, session, 'candidate_session.invite_resent');
-}
-
-async function mail(uow: UnitOfWork<UserActor>, { id, generation, inviteEmail }: CandidateSession): Promise<void> {
-  await requestEmail(uow, { kind: 'invitation', sessionId: id, generation, toAddress: inviteEmail });
-}
-
-function audit(uow: UnitOfWork<UserActor>, session: CandidateSession, action: string): void {
-  const { inviteEmail, candidateName, generation, expiresAt } = session;
-  uow.audit({
-    action,
-    resource: { type: 'candidate_session', id: session.id },
-    after: { inviteEmail, candidateName, generation, expiresAt: expiresAt.toISOString() },
-  });
 }

@@ -4,8 +4,10 @@ import { CandidateSession } from '../../models/candidate-session.ts';
 import { Submission } from '../../models/submission.ts';
 import type { TestRun } from '../../models/test-run.ts';
 import type { RunEvidence } from '../workspaces/run-records.ts';
+import { withdrawAccess } from '../workspaces/withdraw-access.ts';
 import { auditTurnIn, completeIfDone } from './turn-in.ts';
 import { signalSessionChanged } from './session-signals.ts';
+import { timeFor, withTime } from './session-time.ts';
 
 /**
  * Stores the submission that a run belongs to: when GitHub has taken the run, or when the candidate has waited long enough.
@@ -25,6 +27,7 @@ export async function storeRunSubmission(uow: UnitOfWork, run: TestRun): Promise
   if (!inserted[0]) return null;
   const submission = await Submission.findByPk(inserted[0].id, { rejectOnEmpty: true });
   auditTurnIn(uow, submission);
+  await withdrawAccess(uow, { sessionId: session.id, taskId: run.taskId });
   await completeIfDone(uow, session);
   return submission;
 }
@@ -53,6 +56,7 @@ export async function settleFailedRun(uow: UnitOfWork, run: TestRun): Promise<vo
 
 /** A clock that found a submission in flight at the deadline waits for this. */
 async function tellClock(uow: UnitOfWork, sessionId: string): Promise<void> {
-  const session = await CandidateSession.findByPk(sessionId, { rejectOnEmpty: true });
-  if (session.status === 'in_progress' && session.expiresAt <= new Date()) signalSessionChanged(uow, session);
+  const session = await CandidateSession.findByPk(sessionId, { rejectOnEmpty: true, ...withTime });
+  if (session.status !== 'in_progress') return;
+  if (session.expiresAt <= (await timeFor(uow, session))) signalSessionChanged(uow, session);
 }

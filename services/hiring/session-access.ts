@@ -10,6 +10,7 @@ import { CandidateSession } from '../../models/candidate-session.ts';
 import { SimulationTask } from '../../models/simulation-task.ts';
 import { Submission } from '../../models/submission.ts';
 import { claimSession } from './claims.ts';
+import { timeFor, withTime } from './session-time.ts';
 
 interface Found {
   readonly id: string;
@@ -54,9 +55,9 @@ async function find(
  * @throws {AppError} CANDIDATE_SESSION_NOT_FOUND, INVITE_TOKEN_EXPIRED, INVITE_REVOKED, EMAIL_NOT_VERIFIED
  */
 export async function openOwnSession(uow: UnitOfWork<CandidateActor>, sessionId: string): Promise<CandidateSession> {
-  const session = await CandidateSession.findByPk(sessionId, { lock: true });
+  const session = await CandidateSession.findByPk(sessionId, { lock: true, ...withTime });
   if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
-  if (session.candidateSub !== null) return assertOwn(session, uow.actor);
+  if (session.candidateSub !== null) return assertOwn(uow, session);
   // An id is easily guessed: before the claim, only whom it was meant for learns that there is something and how it stands.
   if (!isMeantFor(session, uow.actor.identity)) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
   return claimSession(uow, session);
@@ -64,18 +65,18 @@ export async function openOwnSession(uow: UnitOfWork<CandidateActor>, sessionId:
 
 /** The candidate's own session without a lock, for reads; `null` when nobody has claimed it yet. */
 export async function readClaimedSession(
-  { actor }: UnitOfWork<CandidateActor>,
+  uow: UnitOfWork<CandidateActor>,
   sessionId: string,
 ): Promise<CandidateSession | null> {
-  const session = await CandidateSession.findByPk(sessionId);
+  const session = await CandidateSession.findByPk(sessionId, withTime);
   if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
-  return session.candidateSub === null ? null : assertOwn(session, actor);
+  return session.candidateSub === null ? null : assertOwn(uow, session);
 }
 
-function assertOwn(session: CandidateSession, actor: CandidateActor): CandidateSession {
-  permit(mayWorkOnSession(actor, session), { hidden: 'CANDIDATE_SESSION_NOT_FOUND' });
+async function assertOwn(uow: UnitOfWork<CandidateActor>, session: CandidateSession): Promise<CandidateSession> {
+  permit(mayWorkOnSession(uow.actor, session), { hidden: 'CANDIDATE_SESSION_NOT_FOUND' });
   if (session.status === 'revoked') throw new AppError('INVITE_REVOKED');
-  if (hasExpired(session, new Date())) throw new AppError('INVITE_TOKEN_EXPIRED');
+  if (hasExpired(session, await timeFor(uow, session))) throw new AppError('INVITE_TOKEN_EXPIRED');
   return session;
 }
 

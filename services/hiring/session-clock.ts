@@ -4,6 +4,7 @@ import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { isOpen, type SessionStatus } from '../../domain/hiring/session.ts';
 import type { SystemActor } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
+import { withdrawAccess } from '../workspaces/withdraw-access.ts';
 import type { CandidateSessionInput } from '../../workflows/hiring/candidate-session.contract.ts';
 
 type ClockWork = UnitOfWork<SystemActor>;
@@ -16,11 +17,11 @@ export interface SessionClock {
 }
 
 /**
- * The row as its clock sees it.
- * @throws {AppError} CANDIDATE_SESSION_NOT_FOUND; CONFLICT when the row lives on in another generation
+ * The row as the clock of one life sees it: a life that another has followed is over.
+ * @throws {AppError} CANDIDATE_SESSION_NOT_FOUND; CONFLICT when the row has not come to this life
  */
 export async function loadSessionClock(_uow: ClockWork, input: CandidateSessionInput): Promise<SessionClock> {
-  return clockOf(await loadOwn(input, false));
+  return clockOf(await loadOwn(input, false), input);
 }
 
 export type ExpiryOutcome = 'expired' | 'not_due' | 'ended' | 'submission_in_flight';
@@ -35,7 +36,8 @@ export interface ExpiryVerdict extends SessionClock {
  */
 export async function expireIfDue(uow: ClockWork, input: CandidateSessionInput): Promise<ExpiryVerdict> {
   const session = await loadOwn(input, true);
-  if (!isOpen(session.status)) return { outcome: 'ended', ...clockOf(session) };
+  const life = clockOf(session, input);
+  if (!isOpen(life.status)) return { outcome: 'ended', ...life };
   // A second statement, so that it sees what the last holder of the lock has committed.
   const [facts] = await rowsOf<{ due: boolean; inFlight: boolean; now: Date }>(
     uow.db,
@@ -46,12 +48,12 @@ export async function expireIfDue(uow: ClockWork, input: CandidateSessionInput):
      from candidate_sessions s where s.org_id = $1 and s.id = $2`,
     [uow.actor.orgId, input.sessionId],
   );
-  if (!facts?.due) return { outcome: 'not_due', ...clockOf(session) };
-  if (facts.inFlight) return { outcome: 'submission_in_flight', ...clockOf(session) };
+  if (!facts?.due) return { outcome: 'not_due', ...life };
+  if (facts.inFlight) return { outcome: 'submission_in_flight', ...life };
   const before = { status: session.status };
   await session.update({ status: 'expired', expiredAt: facts.now });
-  recordEnd(uow, session, 'candidate_session.expired', before);
-  return { outcome: 'expired', ...clockOf(session) };
+  await recordEnd(uow, session, 'candidate_session.expired', before);
+  return { outcome: 'expired', ...clockOf(session, input) };
 }
 
 /** Ends an open session as `revoked`, because its clock was cancelled. Does nothing when it has ended or lives on anew. */
@@ -63,13 +65,13 @@ export async function recordSessionEnded(
   if (!session || !isOpen(session.status)) return;
   const before = { status: session.status };
   await session.update({ status: 'revoked', revokedAt: new Date(), revokedReason: reason });
-  recordEnd(uow, session, 'candidate_session.revoked', before);
+  await recordEnd(uow, session, 'candidate_session.revoked', before);
 }
 
 async function loadOwn({ sessionId, generation }: CandidateSessionInput, lock: boolean): Promise<CandidateSession> {
   const session = await CandidateSession.findOne({ where: { id: sessionId }, lock });
   if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
-  if (session.generation !== generation) {
+  if (session.generation < generation) {
     throw new AppError(
       'CONFLICT',
       `Candidate session ${sessionId} is in life ${session.generation}, not ${generation}`,
@@ -78,11 +80,13 @@ async function loadOwn({ sessionId, generation }: CandidateSessionInput, lock: b
   return session;
 }
 
-function clockOf({ status, expiresAt, generation }: CandidateSession): SessionClock {
-  return { status, expiresAt: expiresAt.toISOString(), generation };
+function clockOf(session: CandidateSession, { generation }: CandidateSessionInput): SessionClock {
+  const status = session.generation === generation ? session.status : 'revoked';
+  return { status, expiresAt: session.expiresAt.toISOString(), generation };
 }
 
-function recordEnd(uow: ClockWork, session: CandidateSession, action: string, before: object): void {
+async function recordEnd(uow: ClockWork, session: CandidateSession, action: string, before: object): Promise<void> {
+  await withdrawAccess(uow, { sessionId: session.id });
   const { id, status, generation, revokedReason, expiresAt } = session;
   uow.audit({
     action,

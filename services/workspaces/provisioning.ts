@@ -40,7 +40,7 @@ export async function requestWorkspace(uow: TenantWork, wanted: WorkspaceRequest
     resource: { type: 'workspace', id: row.id },
     after: { templateRepo: wanted.templateRepo, repoFullName: wanted.repoFullName },
   });
-  startLife(uow, { orgId, workspaceId: row.id, generation: 1, sessionId: wanted.sessionId });
+  startProvisioning(uow, { orgId, workspaceId: row.id, generation: 1, sessionId: wanted.sessionId });
 }
 
 /**
@@ -71,7 +71,7 @@ export async function initWorkspace(
     const { id: workspaceId, orgId, generation } = workspace;
     const status = workspace.status === 'failed' ? 'requested' : workspace.status;
     workspace.set({ generation: generation + 1, status, errorCode: null });
-    startLife(uow, { orgId, workspaceId, generation: generation + 1, sessionId: wanted.sessionId });
+    startProvisioning(uow, { orgId, workspaceId, generation: generation + 1, sessionId: wanted.sessionId });
   }
   if (workspace.changed() === false) return workspace;
   await workspace.save();
@@ -94,8 +94,9 @@ function needsNewLife(
   return status === 'failed' || (status === 'ready' && asked && !accessIsRight);
 }
 
-function startLife(
-  uow: TenantWork,
+/** After the commit: makes the repository if it is not there, and gives and takes access as the row then says. */
+export function startProvisioning(
+  uow: Pick<UnitOfWork, 'enqueue'>,
   { sessionId, ...input }: { orgId: string; workspaceId: string; generation: number; sessionId: string },
 ): void {
   uow.enqueue({ start: workspaceStart(input, sessionRef(sessionId)) });

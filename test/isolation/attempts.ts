@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { CandidateActor, SystemActor, UserActor } from '../../domain/identity/actor.ts';
 import { settleEffect } from '../../services/effects.ts';
+import { correctInvitee, resendInvite, revokeSession } from '../../services/hiring/candidate-changes.ts';
 import { listCandidates } from '../../services/hiring/candidate-list.ts';
 import { claimByInvite, claimSession } from '../../services/hiring/claims.ts';
 import { findInvited, invite } from '../../services/hiring/invites.ts';
@@ -58,6 +59,7 @@ import {
   type RunOwners,
 } from '../../services/workspaces/run-records.ts';
 import { findOpened, loadReady, readWorkspace } from '../../services/workspaces/task-workspace.ts';
+import { withdrawAccess } from '../../services/workspaces/withdraw-access.ts';
 import { findRunByGithubId, isWorthKeeping, readRun, startRun } from '../../services/workspaces/test-runs.ts';
 import { tellRunFinished } from '../../services/workspaces/webhook-deliveries.ts';
 import { readSettings } from '../../core/settings.ts';
@@ -126,6 +128,10 @@ export const ofUsers: Attempts<UserActor> = {
     invite(uow, simulation, { candidateName: 'N', inviteEmail: 'new@sides.example' }, links),
   'invite again': (uow, { simulation, working }) =>
     invite(uow, simulation, { candidateName: 'N', inviteEmail: working.session.inviteEmail }, links),
+  resendInvite: (uow, { simulation, invited }) => resendInvite(uow, simulation, invited.id),
+  revokeSession: (uow, { simulation, invited }) => revokeSession(uow, simulation, invited.id, 'taken'),
+  correctInvitee: (uow, { simulation, invited }) =>
+    correctInvitee(uow, simulation, invited.id, { inviteEmail: 'taken@sides.example' }, links),
   findInvited: (uow, { simulation, working }) => findInvited(uow, simulation, working.id),
   loadAccount: (uow, { user }) => loadAccount(uow, user.userId),
   loadOrganization: (uow, { orgId }) => loadOrganization(uow, orgId),
@@ -218,6 +224,7 @@ export const ofTheSystem: Attempts<SystemActor> = {
     }),
   recordProvisioningFailed: (uow, side) =>
     recordProvisioningFailed(uow, { ...life(side), errorCode: 'GITHUB_UNAVAILABLE', reason: 'r' }),
+  withdrawAccess: (uow, { working }) => withdrawAccess(uow, { sessionId: working.id }),
   requestWorkspace: (uow, { starting }) =>
     requestWorkspace(uow, { sessionId: starting.id, taskId: taskOf(starting, 'code').id, ...repository }),
   inputsOf: async (_, { running }) => {

@@ -28,6 +28,12 @@ const foreignCalls: Readonly<Record<string, (caller: Caller) => readonly Foreign
   'get /api/simulations/:id/candidates': ({ recruiter, theirs }) => [
     [{ id: theirs.simulation.id }, { token: recruiter }],
   ],
+  'get /api/simulations/:id': ({ recruiter, theirs }) => [[{ id: theirs.simulation.id }, { token: recruiter }]],
+  'post /api/simulations/:id/candidates/:candidateSessionId/invite/resend': (caller) => ofCandidate(caller),
+  'post /api/simulations/:id/candidates/:candidateSessionId/revoke': (caller) =>
+    ofCandidate(caller, { reason: 'intruding' }),
+  'patch /api/simulations/:id/candidates/:candidateSessionId': (caller) =>
+    ofCandidate(caller, { candidateName: 'Taken' }),
   'post /api/simulations/:id/invite': ({ recruiter, theirs }) => {
     const body = { candidateName: 'Intruder', inviteEmail: theirs.working.session.inviteEmail };
     return [[{ id: theirs.simulation.id }, { token: recruiter, body }]];
@@ -73,6 +79,15 @@ const foreignCalls: Readonly<Record<string, (caller: Caller) => readonly Foreign
     ];
   },
 };
+
+/** Their candidate in their simulation, and in one's own. */
+function ofCandidate({ recruiter, mine, theirs }: Caller, body?: object): readonly ForeignCall[] {
+  const options = { token: recruiter, ...(body && { body }) };
+  return [theirs, mine].map(({ simulation }) => [
+    { id: simulation.id, candidateSessionId: theirs.invited.id },
+    options,
+  ]);
+}
 
 /** Their links in the hands of somebody else. */
 function byToken({ candidate, theirs }: Caller): readonly ForeignCall[] {

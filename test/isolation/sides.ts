@@ -82,7 +82,7 @@ export async function makeSide(identity: Partial<CandidateIdentity> = {}): Promi
   });
   const [submission] = await makeProgress(working, 2);
   if (!submission) throw new Error('nothing was handed in');
-  const workspace = await makeWorkspace(working, taskOf(working, 'code'));
+  const workspace = await makeWorkspace(working, taskOf(working, 'code'), { githubUsername: 'octo' });
   const requested = await makeWorkspace(working, taskOf(working, 'debug'), {
     status: 'requested',
     settledGeneration: 0,

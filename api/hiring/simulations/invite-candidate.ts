@@ -1,33 +1,21 @@
 import Joi from 'joi';
 import { createOnce } from '../../../core/idempotency.ts';
 import { mayInvite } from '../../../domain/hiring/policies.ts';
-import { inviteToken, inviteUrl } from '../../../services/hiring/invite-links.ts';
 import { findInvited, invite, type Invited, type Invitee } from '../../../services/hiring/invites.ts';
 import { loadSimulation } from '../../../services/hiring/simulations.ts';
-import { candidateSessionStart } from '../../../workflows/hiring/candidate-session.contract.ts';
 import { recruiter } from '../../actors.ts';
-import type { App } from '../../app.ts';
 import { endpoint } from '../../endpoint.ts';
 import { emailField } from '../../fields.ts';
 import { idParam } from '../params.ts';
+import { presentInvited, shownInvitedFields, type ShownInvited } from './present-invited.ts';
 
-interface InviteReply {
-  readonly candidateSessionId: number;
-  readonly token: string;
-  readonly inviteUrl: string;
+interface InviteReply extends ShownInvited {
   readonly outcome: 'created' | 'resent';
-  readonly expiresAt: string;
-  /** The session's clock in the Temporal Web UI. */
-  readonly sessionWorkflowUrl: string;
 }
 
 const inviteReply = Joi.object<InviteReply, true>({
-  candidateSessionId: Joi.number().integer(),
-  token: Joi.string(),
-  inviteUrl: Joi.string(),
+  ...shownInvitedFields,
   outcome: Joi.string().valid('created', 'resent'),
-  expiresAt: Joi.string().isoDate(),
-  sessionWorkflowUrl: Joi.string(),
 });
 
 const inviteBody = Joi.object<Invitee, true>({
@@ -63,19 +51,8 @@ export const inviteCandidateEndpoint = endpoint({
       },
       request,
     );
-    const body = present(app, invited);
-    return invited.outcome === 'created' ? { status: 201, body } : { status: 200, body };
+    const { outcome, session } = invited;
+    const body = { ...presentInvited(app, session), outcome };
+    return outcome === 'created' ? { status: 201, body } : { status: 200, body };
   },
 });
-
-function present({ settings, links }: App, { session, outcome }: Invited): InviteReply {
-  const { orgId, id, generation, expiresAt } = session;
-  return {
-    candidateSessionId: Number(id),
-    token: inviteToken(settings, session),
-    inviteUrl: inviteUrl(settings, session),
-    outcome,
-    expiresAt: expiresAt.toISOString(),
-    sessionWorkflowUrl: links.workflow(candidateSessionStart({ orgId, sessionId: id, generation }).workflowId),
-  };
-}

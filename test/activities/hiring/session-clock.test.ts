@@ -50,7 +50,7 @@ describe('the session’s clock', () => {
     });
   });
 
-  it('fails when the row is gone, another organisation’s, or in another life', async () => {
+  it('fails when the row is gone, another organisation’s, or has not come to this life', async () => {
     const made = await make({});
     const input = inputOf(made);
     const other = (await makeUser()).orgId;
@@ -64,6 +64,16 @@ describe('the session’s clock', () => {
     }
   });
 
+  it('takes a life that another has followed for over, whatever the row is now', async () => {
+    const made = await make({ generation: 2, expiresAt: ago(1_000) });
+    const earlier = { ...inputOf(made), generation: 1 };
+    const over = { status: 'revoked', expiresAt: made.session.expiresAt.toISOString(), generation: 1 };
+    assert.deepEqual(await clock().loadSession(earlier), over);
+    assert.deepEqual(await clock().expireIfDue(earlier), { outcome: 'ended', ...over });
+    assert.equal((await reload(made)).status, 'not_started');
+    assert.deepEqual(await trailOf(made), []);
+  });
+
   it('expires an open session whose deadline has passed; twice is once', async () => {
     for (const fields of [{}, { claimedBy }]) {
       const made = await make({ ...fields, expiresAt: ago(1_000) });
@@ -75,6 +85,14 @@ describe('the session’s clock', () => {
       assert(row.expiredAt && row.expiredAt >= row.expiresAt);
       assert.deepEqual(await trailOf(made), ['candidate_session.expired']);
     }
+  });
+
+  it('has access to the repositories taken away when it expires a session', async () => {
+    const made = await make({ claimedBy, expiresAt: ago(1_000) });
+    const { id } = await makeWorkspace(made, taskOf(made, 'code'), { githubUsername: 'octo', accessGrantedTo: 'octo' });
+    await clock().expireIfDue(inputOf(made));
+    const [row] = await database.rows('select github_username, generation from workspaces where id = $1', [id]);
+    assert.deepEqual(row, { github_username: null, generation: 2 });
   });
 
   it('leaves alone what is not due, and says when to come back', async () => {

@@ -111,7 +111,9 @@ describe('dispatching a run', () => {
     const first = await dispatch(run, 1, overtaken);
     assert.equal(first.endTold, true);
     assert.deepEqual(await dispatch(run, 2), first, 'nor is it forgotten by a later try');
+    await place.database.rows(`update test_runs set status = 'error', finished_at = now() where id = $1`, [run.id]);
     const other = await queuedRun(place.database, workspace);
+    assert.notEqual(other.id, run.id);
     assert.equal((await dispatch(other)).endTold, undefined, 'another run of the same repository');
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemActor } from '../../../domain/identity/actor.ts';
 import { Workspace } from '../../../models/workspace.ts';
+import { withdrawAccess } from '../../../services/workspaces/withdraw-access.ts';
 import { activitiesOn, inActivity, tinyTemplate, type TestGithub } from '../../support/factories-workspaces.ts';
 import { activityPlace, requestedWorkspace, rowsNow, type ActivityPlace } from './place.ts';
 
@@ -142,6 +143,47 @@ describe('activities of a workspace', () => {
     const { counts } = await github.control.calls();
     assert.equal(counts['DELETE /repos/{owner}/{repo}/collaborators/{username}'], 1);
     assert.equal((await forge.getRepository(workspace.repoFullName)).id, facts.repoId);
+  });
+
+  it('take access away when it is withdrawn, also from a name that gets it at that moment', async () => {
+    const { activities, database, forge, github } = place;
+    const { login } = await github.control.user('leaves');
+    const mayPush = async ({ repoFullName }: Workspace): Promise<boolean> => {
+      const lists = await Promise.all(
+        ['collaborators', 'invitations'].map(async (what) => {
+          const headers = { authorization: `Bearer ${github.token}` };
+          return (await fetch(`${github.apiUrl}/repos/${repoFullName}/${what}`, { headers })).text();
+        }),
+      );
+      return lists.join('').includes(`"${login}"`);
+    };
+    const withdraw = ({ orgId, candidateSessionId }: Workspace): Promise<void> =>
+      database.uow.write(systemActor(orgId, 'test'), (uow) =>
+        withdrawAccess(uow, { sessionId: candidateSessionId ?? '' }),
+      );
+    const settled = await requestedWorkspace(undefined, login);
+    const facts = await provision(settled);
+    await inActivity(activities.grantAccessAndSettle, facts);
+    assert.equal(await mayPush(settled), true);
+    await withdraw(settled);
+    const life = { ...facts, generation: 2 };
+    assert.deepEqual(await inActivity(activities.grantAccessAndSettle, life), { accessGrantedTo: null });
+    assert.equal(await mayPush(settled), false);
+
+    const running = await requestedWorkspace(undefined, login);
+    const midway = activitiesOn(database.uow, {
+      ...forge,
+      addCollaborator: async (repo, name) => {
+        await withdraw(running);
+        await forge.addCollaborator(repo, name);
+      },
+    });
+    assert.deepEqual(await inActivity(midway.grantAccessAndSettle, await provision(running)), {
+      accessGrantedTo: null,
+    });
+    assert.equal(await mayPush(running), false);
+    const row = await now(running);
+    assert.deepEqual([row.accessToRevoke, row.settledGeneration, row.generation], [[], 1, 1]);
   });
 
   it('remember who still has access when GitHub does not take it away', async () => {
