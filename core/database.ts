@@ -94,6 +94,11 @@ export async function rowsOf<T extends object>(
   return send(db, connectionOf(tx), sql, bind);
 }
 
+/** What `ilike` takes to find `text` anywhere, whatever is in it. */
+export function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+}
+
 /** The name of the constraint that a database error is about, however Sequelize wrapped it. */
 export function violatedConstraint(error: unknown): string | undefined {
   const { original } = (error ?? {}) as { original?: { constraint?: unknown } };

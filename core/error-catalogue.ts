@@ -78,6 +78,11 @@ export const errorCatalogue = {
   ALREADY_SHOWN: final(409, 'It was made by an earlier request with this Idempotency-Key and is shown only once'),
 
   SIMULATION_NOT_FOUND: final(404, 'Simulation not found'),
+  SIMULATION_CLOSED: final(409, 'This simulation is closed: nobody is invited to it any more. Duplicate it to go on.'),
+  SIMULATION_IN_USE: final(
+    409,
+    'Somebody is invited already: their template stays. Duplicate the simulation to use another.',
+  ),
   INVALID_TEMPLATE_KEY: final(422, 'Invalid templateKey'),
   SUBMISSION_IN_FLIGHT: passing(409, 'A submission of this candidate is still being tested. Please try again.'),
   CANDIDATE_ALREADY_COMPLETED: final(409, 'This candidate has already completed the simulation'),

@@ -9,6 +9,7 @@ import * as accounts from './0008-accounts.ts';
 import * as accountLookups from './0009-account-lookups.ts';
 import * as deliveriesByRun from './0010-deliveries-by-run.ts';
 import * as candidateInvites from './0011-candidate-invites.ts';
+import * as closing from './0012-closing.ts';
 
 export interface Migration {
   readonly name: string;
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   { name: '0009-account-lookups', up: accountLookups.up, down: accountLookups.down },
   { name: '0010-deliveries-by-run', up: deliveriesByRun.up, down: deliveriesByRun.down },
   { name: '0011-candidate-invites', up: candidateInvites.up, down: candidateInvites.down },
+  { name: '0012-closing', up: closing.up, down: closing.down },
 ];

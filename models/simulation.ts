@@ -19,6 +19,8 @@ export class Simulation extends Model<InferAttributes<Simulation>, InferCreation
   declare templateKey: string;
   declare scenarioTemplate: CreationOptional<string>;
   declare workWindowSeconds: CreationOptional<number | null>;
+  /** Nobody is invited any more. */
+  declare closedAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
 }
@@ -37,6 +39,7 @@ export function defineSimulation(sequelize: Sequelize): void {
       templateKey: { type: DataTypes.TEXT, allowNull: false },
       scenarioTemplate: { type: DataTypes.TEXT, allowNull: false, defaultValue: 'default-5day-node-postgres' },
       workWindowSeconds: DataTypes.INTEGER,
+      closedAt: DataTypes.DATE,
       createdAt: DataTypes.DATE,
       updatedAt: DataTypes.DATE,
     },

@@ -1,8 +1,11 @@
 import { claimSessionAlias, openSession, verifySession } from './sessions/claim-session.ts';
 import { listOwnInvitesEndpoint } from './sessions/list-own-invites.ts';
 import { readCurrentTask } from './sessions/read-current-task.ts';
+import { changeSimulationEndpoint } from './simulations/change-simulation.ts';
+import { closeSimulationEndpoint } from './simulations/close-simulation.ts';
 import { correctCandidateEndpoint } from './simulations/correct-candidate.ts';
 import { createSimulationEndpoint } from './simulations/create-simulation.ts';
+import { duplicateSimulationEndpoint } from './simulations/duplicate-simulation.ts';
 import { inviteCandidateEndpoint } from './simulations/invite-candidate.ts';
 import { listCandidatesEndpoint } from './simulations/list-candidates.ts';
 import { listSimulationsEndpoint } from './simulations/list-simulations.ts';
@@ -18,6 +21,9 @@ export const hiringEndpoints = [
   listSimulationsEndpoint,
   createSimulationEndpoint,
   readSimulationEndpoint,
+  changeSimulationEndpoint,
+  closeSimulationEndpoint,
+  duplicateSimulationEndpoint,
   inviteCandidateEndpoint,
   listCandidatesEndpoint,
   resendInviteEndpoint,

@@ -28,6 +28,12 @@ export function mayReadSimulation(actor: Actor, simulation: SimulationFacts): Ve
   return owns(actor, simulation) && has(actor, 'simulations.read') ? 'allowed' : 'hidden';
 }
 
+/** Only who made a simulation changes or closes it. */
+export function mayChangeSimulation(actor: Actor, simulation: SimulationFacts): Verdict {
+  if (owns(actor, simulation)) return has(actor, 'simulations.create') ? 'allowed' : 'denied';
+  return 'hidden';
+}
+
 /** Only who made a simulation invites to it; to everybody else it is not there, as contracts/hiring.md section 1 says. */
 export function mayInvite(actor: Actor, simulation: SimulationFacts): Verdict {
   if (owns(actor, simulation)) return has(actor, 'candidates.invite') ? 'allowed' : 'denied';

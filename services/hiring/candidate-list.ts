@@ -1,4 +1,4 @@
-import { rowsOf } from '../../core/database.ts';
+import { containing, rowsOf } from '../../core/database.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { mayReadSimulation, type SimulationFacts } from '../../domain/hiring/policies.ts';
@@ -26,6 +26,9 @@ export interface CandidatePage {
   readonly limit: number;
   /** Only sessions with a smaller id. */
   readonly before?: string;
+  readonly status?: SessionStatus;
+  /** Part of a name or an address, in any case. */
+  readonly search?: string;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface CandidatePage {
 export async function listCandidates(
   { actor, db }: UnitOfWork<UserActor>,
   simulationId: string,
-  { limit, before }: CandidatePage,
+  { limit, before, status, search }: CandidatePage,
 ): Promise<CandidateRow[]> {
   const found = await rowsOf<SimulationFacts & (CandidateRow | { readonly id: null })>(
     db,
@@ -52,11 +55,20 @@ export async function listCandidates(
          where m.org_id = s.org_id and m.candidate_session_id = s.id order by m.created_at desc limit 1
        ) e on true
        where s.org_id = sim.org_id and s.simulation_id = sim.id and ($3::bigint is null or s.id < $3)
+         and ($5::text is null or s.status = $5)
+         and ($6::text is null or s.candidate_name ilike $6 or s.invite_email ilike $6)
        order by s.id desc limit $4
      ) c on true
      where sim.org_id = $1 and sim.id = $2
      order by c.id desc`,
-    [actor.orgId, simulationId, before ?? null, limit],
+    [
+      actor.orgId,
+      simulationId,
+      before ?? null,
+      limit,
+      status ?? null,
+      search === undefined ? null : containing(search),
+    ],
   );
   const [simulation] = found;
   if (!simulation) throw new AppError('SIMULATION_NOT_FOUND');

@@ -1,3 +1,4 @@
+import { Transaction } from 'sequelize';
 import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
@@ -6,6 +7,8 @@ import { hasExpired } from '../../domain/hiring/claim.ts';
 import { mayInvite } from '../../domain/hiring/policies.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
+import { SimulationTask } from '../../models/simulation-task.ts';
+import { Simulation } from '../../models/simulation.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { newInviteLink, type LinkSettings } from './invite-links.ts';
 import { auditInvite, mailInviteAgain } from './invite-mail.ts';
@@ -28,16 +31,17 @@ export interface Invited {
 /**
  * Invites once per simulation and address. A repeat gives the session that is there; one that has expired or was revoked
  * begins a new life with a new link and clock.
- * @throws {AppError} SIMULATION_NOT_FOUND (another's), CANDIDATE_ALREADY_COMPLETED,
+ * @throws {AppError} SIMULATION_NOT_FOUND (another's), SIMULATION_CLOSED, CANDIDATE_ALREADY_COMPLETED,
  * SUBMISSION_IN_FLIGHT (it was handed in in time and may still complete the old life)
  */
 export async function invite(
   uow: UnitOfWork<UserActor>,
-  { simulation, tasks }: SimulationWithTasks,
+  { simulation }: Pick<SimulationWithTasks, 'simulation'>,
   invitee: Invitee,
   links: LinkSettings & { readonly repoPrefix: string },
 ): Promise<Invited> {
   permit(mayInvite(uow.actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
+  const tasks = await holdOpen(simulation.id);
   const created = await insertSession(uow, simulation.id, invitee, links);
   if (created) {
     await startSessionLife(uow, created, tasks, links.repoPrefix);
@@ -66,6 +70,13 @@ export async function invite(
   }
   await mailInviteAgain(uow, session);
   return { session, outcome: 'resent' };
+}
+
+/** Nobody closes it or changes its template until the invite is committed. @throws {AppError} SIMULATION_CLOSED */
+async function holdOpen(simulationId: string): Promise<readonly SimulationTask[]> {
+  const { closedAt } = await Simulation.findByPk(simulationId, { lock: Transaction.LOCK.SHARE, rejectOnEmpty: true });
+  if (closedAt !== null) throw new AppError('SIMULATION_CLOSED');
+  return SimulationTask.findAll({ where: { simulationId }, order: [['dayIndex', 'ASC']] });
 }
 
 /** What an earlier request with the same key has made, as it is now. @throws {AppError} SIMULATION_NOT_FOUND (another's) */

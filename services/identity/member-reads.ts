@@ -1,4 +1,4 @@
-import { rowsOf } from '../../core/database.ts';
+import { containing, rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import { permit } from '../../core/permit.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
@@ -77,7 +77,7 @@ export async function listMembers(
   { limit, offset, after }: NewestFirst,
 ): Promise<CountedPage<Member>> {
   permit(mayReadMembers(actor));
-  const pattern = search === undefined ? null : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const pattern = search === undefined ? null : containing(search);
   return countedPage<Member>(db, {
     columns: COLUMNS,
     fits: FITS,

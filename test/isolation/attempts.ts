@@ -13,6 +13,7 @@ import {
   readClaimedSession,
 } from '../../services/hiring/session-access.ts';
 import { expireIfDue, loadSessionClock, recordSessionEnded } from '../../services/hiring/session-clock.ts';
+import { changeSimulation, closeSimulation, duplicateSimulation } from '../../services/hiring/simulation-changes.ts';
 import { createSimulation, listSimulations, loadSimulation } from '../../services/hiring/simulations.ts';
 import { listSubmissions, loadSubmission } from '../../services/hiring/submission-reads.ts';
 import { lookAtSubmission, startSubmissionRun } from '../../services/hiring/submit-code.ts';
@@ -128,6 +129,9 @@ export const ofUsers: Attempts<UserActor> = {
     invite(uow, simulation, { candidateName: 'N', inviteEmail: 'new@sides.example' }, links),
   'invite again': (uow, { simulation, working }) =>
     invite(uow, simulation, { candidateName: 'N', inviteEmail: working.session.inviteEmail }, links),
+  changeSimulation: (uow, { simulation }) => changeSimulation(uow, simulation.id, { title: 'Taken' }, 'o'),
+  closeSimulation: (uow, { simulation }) => closeSimulation(uow, simulation.id),
+  duplicateSimulation: (uow, { simulation }) => duplicateSimulation(uow, simulation, { templateOwner: 'o' }),
   resendInvite: (uow, { simulation, invited }) => resendInvite(uow, simulation, invited.id),
   revokeSession: (uow, { simulation, invited }) => revokeSession(uow, simulation, invited.id, 'taken'),
   correctInvitee: (uow, { simulation, invited }) =>

@@ -29,6 +29,13 @@ const foreignCalls: Readonly<Record<string, (caller: Caller) => readonly Foreign
     [{ id: theirs.simulation.id }, { token: recruiter }],
   ],
   'get /api/simulations/:id': ({ recruiter, theirs }) => [[{ id: theirs.simulation.id }, { token: recruiter }]],
+  'patch /api/simulations/:id': ({ recruiter, theirs }) => [
+    [{ id: theirs.simulation.id }, { token: recruiter, body: { title: 'Taken' } }],
+  ],
+  'post /api/simulations/:id/close': ({ recruiter, theirs }) => [[{ id: theirs.simulation.id }, { token: recruiter }]],
+  'post /api/simulations/:id/duplicate': ({ recruiter, theirs }) => [
+    [{ id: theirs.simulation.id }, { token: recruiter, body: {} }],
+  ],
   'post /api/simulations/:id/candidates/:candidateSessionId/invite/resend': (caller) => ofCandidate(caller),
   'post /api/simulations/:id/candidates/:candidateSessionId/revoke': (caller) =>
     ofCandidate(caller, { reason: 'intruding' }),

@@ -6,16 +6,15 @@ import { createSimulation, loadSimulation, type NewSimulation } from '../../../s
 import { recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 import { createdSimulation, presentCreatedSimulation } from './presenter.ts';
-
-const text = (longest: number): Joi.StringSchema => Joi.string().trim().min(1).max(longest);
+import { simulationFields } from './simulation-fields.ts';
 
 const createBody = Joi.object<NewSimulation, true>({
-  title: text(200).required(),
-  role: text(200).required(),
-  techStack: text(500).required(),
-  seniority: text(100).required(),
-  focus: Joi.string().trim().max(1000).allow('', null).empty(null).default(''),
-  templateKey: text(255).default(defaultTemplateKey),
+  title: simulationFields.title.required(),
+  role: simulationFields.role.required(),
+  techStack: simulationFields.techStack.required(),
+  seniority: simulationFields.seniority.required(),
+  focus: simulationFields.focus.default(''),
+  templateKey: simulationFields.templateKey.default(defaultTemplateKey),
 });
 
 export const createSimulationEndpoint = endpoint({

@@ -32,7 +32,7 @@ export const inviteCandidateEndpoint = endpoint({
   may: mayInvite,
   input: { params: idParam, body: inviteBody },
   replies: { 201: inviteReply, 200: inviteReply },
-  errors: ['SIMULATION_NOT_FOUND', 'CANDIDATE_ALREADY_COMPLETED', 'SUBMISSION_IN_FLIGHT'],
+  errors: ['SIMULATION_NOT_FOUND', 'SIMULATION_CLOSED', 'CANDIDATE_ALREADY_COMPLETED', 'SUBMISSION_IN_FLIGHT'],
   idempotent: true,
   async handle({ app, actor, input, request }) {
     const { linkKeys, github } = app.settings;

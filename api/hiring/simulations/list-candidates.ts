@@ -9,12 +9,18 @@ import type { Links } from '../../links.ts';
 import { cursorOf, cursorSchema, idPart, nextLink, pageOf, readCursor } from '../../pages.ts';
 import { idParam } from '../params.ts';
 
+const statuses = ['not_started', 'in_progress', 'completed', 'expired', 'revoked'] as const satisfies SessionStatus[];
+
 interface ListQuery {
+  readonly status?: SessionStatus;
+  readonly search?: string;
   readonly limit?: number;
   readonly cursor?: string;
 }
 
 const listQuery = Joi.object<ListQuery, true>({
+  status: Joi.string().valid(...statuses),
+  search: Joi.string().trim().max(100).empty('').description('Part of a name or an address'),
   limit: Joi.number().integer().min(1).max(200),
   cursor: cursorSchema(idPart),
 });
@@ -42,7 +48,7 @@ const candidateList = Joi.array<ListedCandidate[]>().items(
     candidateSessionId: Joi.number().integer(),
     inviteEmail: Joi.string(),
     candidateName: Joi.string(),
-    status: Joi.string().valid('not_started', 'in_progress', 'completed', 'expired', 'revoked'),
+    status: Joi.string().valid(...statuses),
     startedAt: Joi.string().isoDate().allow(null),
     completedAt: Joi.string().isoDate().allow(null),
     expiresAt: Joi.string().isoDate(),
@@ -66,17 +72,18 @@ export const listCandidatesEndpoint = endpoint({
   errors: ['SIMULATION_NOT_FOUND'],
   async handle({ app, actor, input }) {
     const { id } = input.params;
-    const { limit, cursor } = input.query;
+    const { limit, cursor, ...filter } = input.query;
     const [before] = cursor === undefined ? [] : readCursor(cursor);
     const rows = await app.uow.read(actor, (uow) =>
-      listCandidates(uow, id, { limit: (limit ?? MOST) + 1, ...(before !== undefined && { before }) }),
+      listCandidates(uow, id, { ...filter, limit: (limit ?? MOST) + 1, ...(before !== undefined && { before }) }),
     );
     const { shown, last } = pageOf(rows, limit ?? MOST);
     const path = `/api/simulations/${id}/candidates`;
     return {
       status: 200,
       body: shown.map((row) => present(row, actor.orgId, app.links)),
-      ...(limit !== undefined && last && { headers: nextLink(path, { limit, cursor: cursorOf([last.id]) }) }),
+      ...(limit !== undefined &&
+        last && { headers: nextLink(path, { ...filter, limit, cursor: cursorOf([last.id]) }) }),
     };
   },
 });

@@ -1,6 +1,10 @@
 import Joi from 'joi';
 import { mayListSimulations } from '../../../domain/hiring/policies.ts';
-import { listSimulations, type SimulationListItem } from '../../../services/hiring/simulations.ts';
+import {
+  listSimulations,
+  type SimulationListItem,
+  type SimulationStatus,
+} from '../../../services/hiring/simulations.ts';
 import { recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 import { cursorOf, cursorSchema, idPart, nextLink, pageOf, readCursor, timePart } from '../../pages.ts';
@@ -8,12 +12,16 @@ import { listedSimulations, presentListedSimulation } from './presenter.ts';
 
 interface ListQuery {
   readonly mine: boolean;
+  readonly search?: string;
+  readonly status?: SimulationStatus;
   readonly limit?: number;
   readonly cursor?: string;
 }
 
 const listQuery = Joi.object<ListQuery, true>({
   mine: Joi.boolean().default(false),
+  search: Joi.string().trim().max(100).empty('').description('Part of a title or a role'),
+  status: Joi.string().valid('open', 'closed'),
   limit: Joi.number().integer().min(1).max(200),
   cursor: cursorSchema(timePart, idPart),
 });
@@ -33,11 +41,11 @@ export const listSimulationsEndpoint = endpoint({
   replies: { 200: listedSimulations },
   errors: [],
   async handle({ app, actor, input }) {
-    const { mine, limit, cursor } = input.query;
+    const { limit, cursor, ...filter } = input.query;
     const [createdAt, id] = cursor === undefined ? [] : readCursor(cursor);
     const rows = await app.uow.read(actor, (uow) =>
       listSimulations(uow, {
-        mine,
+        ...filter,
         limit: (limit ?? MOST) + 1,
         ...(createdAt !== undefined && id !== undefined && { after: { createdAt: new Date(createdAt), id } }),
       }),
@@ -47,7 +55,7 @@ export const listSimulationsEndpoint = endpoint({
       status: 200,
       body: shown.map(presentListedSimulation),
       ...(limit !== undefined &&
-        last && { headers: nextLink('/api/simulations', { mine, limit, cursor: place(last) }) }),
+        last && { headers: nextLink('/api/simulations', { ...filter, limit, cursor: place(last) }) }),
     };
   },
 });

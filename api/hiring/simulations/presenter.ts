@@ -68,6 +68,7 @@ export interface ListedSimulation {
   readonly techStack: string;
   readonly templateKey: string;
   readonly createdAt: string;
+  readonly closedAt: string | null;
   readonly numCandidates: number;
 }
 
@@ -79,6 +80,7 @@ export const listedSimulations = Joi.array<ListedSimulation[]>().items(
     techStack: Joi.string(),
     templateKey: Joi.string(),
     createdAt: Joi.string().isoDate(),
+    closedAt: Joi.string().isoDate().allow(null),
     numCandidates: Joi.number().integer(),
   }),
 );
@@ -92,6 +94,7 @@ export function presentListedSimulation(row: SimulationListItem): ListedSimulati
     techStack,
     templateKey,
     createdAt: row.createdAt.toISOString(),
+    closedAt: row.closedAt?.toISOString() ?? null,
     numCandidates,
   };
 }

@@ -66,6 +66,7 @@ describe('GET /api/simulations', () => {
       techStack: 'Go',
       templateKey: 'go-gin',
       createdAt: made.simulation.createdAt.toISOString(),
+      closedAt: null,
       numCandidates: 2,
     });
     assert.equal(body[1]?.numCandidates, 1);

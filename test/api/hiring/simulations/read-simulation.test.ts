@@ -31,6 +31,7 @@ describe('GET /api/simulations/:id', () => {
       focus: 'Payments',
       scenario: 'default-5day-node-postgres',
       createdAt: simulation.createdAt.toISOString(),
+      closedAt: null,
       tasks: fiveDays.map(({ dayIndex, title, type, description }, at) => ({
         id: Number(tasks[at]?.id),
         dayIndex,
