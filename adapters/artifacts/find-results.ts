@@ -72,7 +72,7 @@ async function readJunitFiles(
     const bytes = await file.read();
     const text = decodeText(bytes);
     const digest = createHash('sha256').update(bytes).digest('base64');
-    if (seen.has(digest) || !mayBeJunit(text)) continue;
+    if (seen.has(digest) || !mayBeJunit(text, limits)) continue;
     seen.add(digest);
     bytesLeft -= bytes.length;
     if (bytes.length > limits.xmlBytes || bytesLeft < 0)

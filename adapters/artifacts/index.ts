@@ -1,5 +1,5 @@
 import { chooseArtifacts, type ArtifactVerdict } from '../../domain/workspaces/test-results.ts';
-import { stripControl } from '../../domain/workspaces/text.ts';
+import { keepableOutput } from '../../domain/workspaces/text.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { findResults } from './find-results.ts';
 import { artifactLimits, type ArtifactLimits } from './limits.ts';
@@ -19,7 +19,7 @@ export async function readArtifact(
 ): Promise<ArtifactVerdict> {
   try {
     const results = await findResults(await openArchive(zip, limits), limits);
-    return { kind: 'parsed', artifactName: stripControl(name), results };
+    return { kind: 'parsed', artifactName: keepableName(name), results };
   } catch (error) {
     return unreadable(name, asArtifactError(error, 'parse_error', 'The results could not be read.'));
   }
@@ -64,7 +64,12 @@ async function downloadAndRead<A extends { name: string }>(
 const stopNames = new Set(['AbortError', 'CancelledFailure']);
 
 function unreadable(name: string, { code, message }: ArtifactError): Extract<ArtifactVerdict, { kind: 'unreadable' }> {
-  return { kind: 'unreadable', artifactName: stripControl(name), errorCode: code, message };
+  return { kind: 'unreadable', artifactName: keepableName(name), errorCode: code, message };
+}
+
+/** Workflow files name artifacts, and candidates write those. */
+function keepableName(name: string): string {
+  return keepableOutput(name, 200);
 }
 
 /** A foreign error's own words may quote a signed URL or the candidate's text: they are not kept. */

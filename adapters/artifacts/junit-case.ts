@@ -3,11 +3,20 @@ import type { XmlElement } from './xml-tree.ts';
 type CaseOutcome = 'passed' | 'failed' | 'skipped';
 
 const failedWords = new Set(['fail', 'failed', 'failure', 'error']);
-const skippedWords = new Set(['skip', 'skipped', 'notrun', 'disabled', 'ignored', 'pending', 'suppressed']);
+const skippedWords = new Set([
+  'skip',
+  'skipped',
+  'notrun',
+  'disabled',
+  'ignored',
+  'pending',
+  'suppressed',
+  'inconclusive',
+]);
 
 /**
  * One case counts once, whatever it holds: a failure or error (pytest writes both when the teardown breaks too) wins over skipped, and
- * skipped over passed. `status` and `result` are read as well, for the writers that say it only there (GoogleTest, CTest).
+ * skipped over passed. `status` and `result` are read as well, for the writers that say it only there (GoogleTest, CTest, NUnit).
  * surefire's `flakyFailure` and `rerunFailure` decide nothing: what failed in the end has a `failure` too.
  */
 export function caseOutcome(testcase: XmlElement): CaseOutcome {

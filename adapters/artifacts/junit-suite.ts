@@ -24,10 +24,13 @@ export function assertCountable({ passed, failed, skipped }: Counts): void {
     throw new ArtifactError('xml_too_large', 'The report counts too many cases.');
 }
 
+/** Tools that merge reports put whole ones, `testsuites` and all, into another. */
+export const suiteNames: ReadonlySet<string> = new Set(['testsuites', 'testsuite']);
+
 /** Counts a `testsuites` or `testsuite` with all that is nested in it. Throws `ArtifactError`. */
 export function countSuite(suite: XmlElement, into: Collected, limits: ArtifactLimits): Counts {
   const cases = suite.children.filter(({ name }) => name === 'testcase');
-  const nested = suite.children.filter(({ name }) => name === 'testsuite');
+  const nested = suite.children.filter(({ name }) => suiteNames.has(name));
   collectOutput(suite, into, limits);
   const broken = failureOf(suite); // a class that could not be loaded: the failure stands where its cases should be
   if (cases.length + nested.length === 0 && broken === undefined) return declaredCounts(suite);

@@ -1,17 +1,15 @@
 import type { ParsedTestResults } from '../../domain/workspaces/test-results.ts';
 import { keepableOutput } from '../../domain/workspaces/text.ts';
 import { ArtifactError } from './artifact-error.ts';
-import { assertCountable, countSuite, type Collected, type Pieces } from './junit-suite.ts';
+import { assertCountable, countSuite, suiteNames, type Collected, type Pieces } from './junit-suite.ts';
 import type { ArtifactLimits } from './limits.ts';
 import { rootElement } from './xml-guard.ts';
 import { parseXml } from './xml-tree.ts';
 
-const roots = new Set(['testsuites', 'testsuite']);
-
 /** Whether a text is a JUnit report or too broken to tell; coverage, checkstyle, pom and the like are not. */
-export function mayBeJunit(text: string): boolean {
-  const root = rootElement(text);
-  return root === null || roots.has(root);
+export function mayBeJunit(text: string, limits: ArtifactLimits): boolean {
+  const root = rootElement(text.slice(0, limits.xmlPrologChars));
+  return root === null || suiteNames.has(root);
 }
 
 /** Adds up reports one by one, so that the caller can let others work in between. */
@@ -28,7 +26,7 @@ export function sumJunit(limits: ArtifactLimits): JunitSum {
   return {
     add(text) {
       const root = parseXml(text, limits);
-      if (!roots.has(root.name)) throw new ArtifactError('parse_error', 'The report is not JUnit.');
+      if (!suiteNames.has(root.name)) throw new ArtifactError('parse_error', 'The report is not JUnit.');
       const report = countSuite(root, collected, limits);
       counts.passed += report.passed;
       counts.failed += report.failed;

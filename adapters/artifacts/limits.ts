@@ -21,6 +21,8 @@ export type ArtifactLimits = {
   /** One report, and all together: parsing goes at about 9 MB/s on the event loop, which is free between reports. */
   xmlBytes: number;
   xmlTotalBytes: number;
+  /** Looked through for the root element, which tells reports of tests from other XML. */
+  xmlPrologChars: number;
   xmlDepth: number;
   xmlElements: number;
   /** In one report, and in one element: the parser is slow on objects with very many keys. */
@@ -47,6 +49,7 @@ export const artifactLimits: ArtifactLimits = {
   jsonValues: 500_000,
   xmlBytes: 5 * mebibyte,
   xmlTotalBytes: 20 * mebibyte,
+  xmlPrologChars: 65_536,
   xmlDepth: 64,
   xmlElements: 200_000,
   xmlAttributes: 400_000,

@@ -10,15 +10,15 @@ export function rootElement(text: string): string | null {
     if (end === -1) return null;
     rest = rest.slice(end);
   }
-  return /^\s*<([^\s<>/!?]+)[\s/>]/u.exec(rest)?.[1] ?? null;
+  return /^\s*<([^\s<>/!?\p{Cc}]+)[\s/>]/u.exec(rest)?.[1] ?? null;
 }
 
 function endOfProlog(text: string, kind: string, from: number): number {
   if (kind === '<?') return after(text, '?>', from);
   if (kind === '<!--') return after(text, '-->', from);
   const end = after(text, '>', from);
-  const subset = text.indexOf('[', from);
-  return subset === -1 || subset > end ? end : after(text, '>', after(text, ']', subset));
+  const subset = text.slice(from, end === -1 ? undefined : end).indexOf('['); // no further: that would be quadratic
+  return subset === -1 ? end : after(text, '>', after(text, ']', from + subset));
 }
 
 /** Where the text goes on after `what`, or -1. */
@@ -58,13 +58,18 @@ function markupEnd(text: string, at: number, seen: Seen): number {
   if (text.startsWith('<!--', at)) return after(text, '-->', at + 4);
   if (text.startsWith('<![CDATA[', at)) return seen.depth === 0 ? -1 : after(text, ']]>', at + 9);
   if (text.startsWith('<?', at)) return after(text, '?>', at + 2);
-  if (text.startsWith('<!', at))
+  if (text.startsWith('<!', at) && !isCutOff(text.slice(at, at + 9)))
     throw new ArtifactError('xml_entities', 'The report has a document type or declares entities.');
   if (text.startsWith('</', at)) {
     seen.depth -= 1;
     return after(text, '>', at + 2);
   }
   return startTagEnd(text, at, seen);
+}
+
+/** Whether a text that ends here may have meant a comment or CDATA: it ends early, and declares nothing. */
+function isCutOff(rest: string): boolean {
+  return '<!--'.startsWith(rest) || '<![CDATA['.startsWith(rest);
 }
 
 function startTagEnd(text: string, at: number, seen: Seen): number {
@@ -76,24 +81,31 @@ function startTagEnd(text: string, at: number, seen: Seen): number {
   return end;
 }
 
-/** After the `>` that ends a start tag: one inside quotes does not, a `<` outside them is an error. */
+/** What may stand before an attribute's value, and before the end of a start tag: at its beginning, and after an earlier value. */
+const beforeValue = { first: /^[^\s=/]+\s+[^\s=/]+\s*=\s*$/u, later: /^\s+[^\s=/]+\s*=\s*$/u };
+const beforeEnd = { first: /^[^\s=/]+\s*\/?$/u, later: /^\s*\/?$/u };
+
+/**
+ * After the `>` that ends a start tag: one inside quotes does not. -1 for what is no start tag; the parser would take many such, and
+ * for millions of attributes without values half a gigabyte.
+ */
 function closingBracket(text: string, from: number, seen: Seen): number {
   const stops = /[<>"']/gu;
-  stops.lastIndex = from;
-  let quoted = 0;
-  for (let stop = stops.exec(text); stop !== null; stop = stops.exec(text)) {
+  let at = from;
+  for (let quoted = 0; ; quoted += 1) {
+    stops.lastIndex = at;
+    const stop = stops.exec(text);
+    if (stop === null || stop[0] === '<') return -1;
+    const place = quoted === 0 ? 'first' : 'later';
+    const between = text.slice(at, stop.index);
     if (stop[0] === '>') {
       seen.attributes += quoted;
       seen.mostAttributes = Math.max(seen.mostAttributes, quoted);
-      return stops.lastIndex;
+      return beforeEnd[place].test(between) ? stops.lastIndex : -1;
     }
-    if (stop[0] === '<') return -1;
-    const end = after(text, stop[0], stops.lastIndex);
-    if (end === -1) return -1;
-    quoted += 1;
-    stops.lastIndex = end;
+    at = after(text, stop[0], stops.lastIndex);
+    if (at === -1 || !beforeValue[place].test(between)) return -1;
   }
-  return -1;
 }
 
 function assertBlank(text: string, from: number, to: number): void {

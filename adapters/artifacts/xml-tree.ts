@@ -69,11 +69,21 @@ function ownText(node: Node): string {
 }
 
 const named: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const reference = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/giu;
 
+/** One reference at a time: `replace` would keep those of the whole text, a hundred times their length, until the last is found. */
 function resolveEntities(text: string): string {
-  return text.replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\da-f]{1,6}));/giu, (all, name, decimal, hex) => {
-    if (typeof name === 'string') return named[name] ?? all;
-    const codePoint = typeof decimal === 'string' ? Number.parseInt(decimal, 10) : Number.parseInt(String(hex), 16);
-    return codePoint <= 0x10_ff_ff ? String.fromCodePoint(codePoint) : all;
-  });
+  const parts: string[] = [];
+  let from = 0;
+  for (const { 0: all, 1: name, 2: decimal, 3: hex, index } of text.matchAll(reference)) {
+    parts.push(text.slice(from, index), characterOf(all, name, decimal ?? (hex && `0x${hex}`)));
+    from = index + all.length;
+  }
+  parts.push(text.slice(from));
+  return parts.join('');
+}
+
+function characterOf(all: string, name: string | undefined, code: string | undefined): string {
+  if (name !== undefined) return named[name] ?? all;
+  return Number(code) <= 0x10_ff_ff ? String.fromCodePoint(Number(code)) : all;
 }

@@ -2,13 +2,14 @@ import { crc32 } from 'node:zlib';
 import * as yauzl from 'yauzl';
 import { ArtifactError } from './artifact-error.ts';
 import type { ArtifactLimits } from './limits.ts';
+import { assertOneMeaning } from './zip-layout.ts';
 
 /** A file in an archive: nothing is inflated before `read`, which throws `ArtifactError`. Paths have forward slashes. */
 export type ArchiveFile = { path: string; sizeBytes: number; read(): Promise<Buffer> };
 
 /**
  * The files of a zip, in the archive's order, after every entry has passed the rules: counts, declared sizes, ratio, paths that stay
- * inside, no links, no encryption, no name twice. One bad entry refuses the whole archive. Throws `ArtifactError` and nothing else.
+ * inside, no links, no encryption, no name twice, no data shared. One bad entry refuses the whole archive. Throws `ArtifactError` and nothing else.
  */
 export async function openArchive(zip: Buffer, limits: ArtifactLimits): Promise<ArchiveFile[]> {
   if (zip.length > limits.zipBytes) throw new ArtifactError('artifact_too_large', 'The artifact is too large.');
@@ -25,10 +26,12 @@ async function listFiles(zip: Buffer, limits: ArtifactLimits): Promise<ArchiveFi
   archive.on('error', () => {}); // one that comes after the walk has ended must not end the process
   if (archive.entryCount > limits.entries) throw new ArtifactError('zip_too_many_entries', 'Too many files.');
   const files: ArchiveFile[] = [];
+  const entries: yauzl.Entry[] = [];
   const seen = new Set<string>();
   const inflated = { bytes: 0 };
   let declaredBytes = 0;
   for await (const entry of archive.eachEntry()) {
+    entries.push(entry);
     const path = safePath(entry, limits);
     if (seen.has(path)) throw new ArtifactError('zip_duplicate', 'Two entries have the same name.');
     seen.add(path);
@@ -38,6 +41,7 @@ async function listFiles(zip: Buffer, limits: ArtifactLimits): Promise<ArchiveFi
     if (path.endsWith('/')) continue;
     files.push({ path, sizeBytes: entry.uncompressedSize, read: () => readEntry(archive, entry, limits, inflated) });
   }
+  assertOneMeaning(zip, archive.comment.length, entries);
   return files;
 }
 

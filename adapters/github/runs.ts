@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import { statusOf } from './errors.ts';
+import { statusOf, unexpectedReply } from './errors.ts';
 import type { ForgeRun, GithubForge } from './forge.ts';
 import { idOf, parts, workflowFiles } from './names.ts';
 
@@ -45,7 +45,7 @@ export function runCalls({ rest }: Client): Calls {
         per_page: 100,
       });
       const run = data.workflow_runs.find(
-        ({ display_title, name }) => display_title.includes(marker) || (name ?? '').includes(marker),
+        ({ display_title, name }: RunReply) => (display_title ?? '').includes(marker) || (name ?? '').includes(marker),
       );
       return run ? presentRun(run) : null;
     },
@@ -60,12 +60,10 @@ export function runCalls({ rest }: Client): Calls {
         run_id: Number(githubRunId),
         per_page: 100,
       });
-      return data.artifacts.map(({ id, name, expired, size_in_bytes }) => ({
-        id: idOf(id, 'listArtifacts'),
-        name,
-        expired,
-        sizeBytes: size_in_bytes,
-      }));
+      return data.artifacts.map(({ id, name, expired, size_in_bytes }) => {
+        if (typeof name !== 'string') throw unexpectedReply('listArtifacts');
+        return { id: idOf(id, 'listArtifacts'), name, expired, sizeBytes: size_in_bytes };
+      });
     },
   };
 }
@@ -79,11 +77,18 @@ async function found<T>(call: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+const word = /^[a-z_]{1,100}$/;
+const sha = /^[0-9a-f]{40,64}$/;
+const looksLike = (value: unknown, form: RegExp): boolean => typeof value === 'string' && form.test(value);
+
+/** What is kept of a run goes into rows and addresses: it has GitHub's form or is not GitHub's. */
 function presentRun({ id, status, conclusion, head_sha, html_url, display_title, name }: RunReply): ForgeRun {
+  if (!looksLike(head_sha, sha) || !looksLike(status ?? 'queued', word) || !looksLike(conclusion ?? 'none', word))
+    throw unexpectedReply('getRun');
   return {
     id: idOf(id, 'getRun'),
     status: status ?? 'queued',
-    conclusion,
+    conclusion: conclusion ?? null,
     headSha: head_sha,
     htmlUrl: html_url,
     name: display_title ?? name ?? '',

@@ -19,7 +19,9 @@ const completed = Joi.object<Payload, true>({
   action: Joi.string().valid('completed').required(),
   workflow_run: Joi.object<Payload['workflow_run'], true>({
     id,
-    conclusion: Joi.string().max(100).required(),
+    conclusion: Joi.string()
+      .pattern(/^[a-z_]{1,100}$/)
+      .required(),
     head_sha: Joi.string()
       .pattern(/^[0-9a-f]{40,64}$/)
       .required(),

@@ -7,14 +7,22 @@ export const truncationSuffix = '... (truncated)';
 /** How many characters (UTF-16 units) of a run's output a reply carries: detail page and list. */
 export const outputLimits = { detail: 20_000, list: 4_000 } as const;
 
-/** Shapes that are secrets wherever they stand: credentials in a URL, GitHub's tokens, Authorization headers, long bearer values. */
+/**
+ * Shapes that are secrets wherever they stand: credentials in a URL, GitHub's tokens and our own, JSON web tokens, Authorization
+ * headers, long bearer values, private keys.
+ */
 const secretShapes = [
   String.raw`(?<=:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,1024}@`,
+  String.raw`(?<=:\/\/)[^\s/@:]{20,1024}@`, // a token as the user's name; `git@` is none
   // The dots are those of GitHub's installation tokens that carry a JWT.
   String.raw`(?<![a-z0-9])gh[pousr]_\w+(?:[.-]+\w+)*`,
   // Glued to other text, as after a printed "\n": only what is long enough to be a token, so that `test_highs_and_lows` survives.
   String.raw`gh[pousr]_\w{16,}`,
   String.raw`github_pat_\w+`,
+  String.raw`tn[kr]_[\w-]{32,}`, // API keys and refresh tokens of Tenon
+  String.raw`(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*`,
+  // Without its end, because the text was cut, a key goes on to the end of the text.
+  String.raw`-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)`,
   String.raw`authorization\\?["']?\s{0,8}[:=]\s{0,8}\\?["']?(?:(?:bearer|token|basic)\s{1,8}){1,3}[^\s"'\\,;)}\]]+`,
   String.raw`(?<![a-z0-9])bearer[ \t]+[\w.~+/=-]{16,}`,
   String.raw`(?<=[?&](?:access_)?token=)[^\s&"']+`,
@@ -29,7 +37,8 @@ const inOutput = new RegExp([...secretShapes, spokenToken].join('|'), 'giu');
 const replaceSecret = (match: string): string => (match.endsWith('@') ? `${redacted}@` : redacted);
 
 /**
- * A program's output without its secrets: `gh[pousr]_…`, `github_pat_…`, `Authorization: Bearer x`, `token x`, passwords in URLs.
+ * A program's output without its secrets: `gh[pousr]_…`, `github_pat_…`, `tnk_…`, `Authorization: Bearer x`, `token x`, JSON web
+ * tokens, private keys, passwords in URLs.
  * Linear in the length of the text: no two neighbouring repetitions share a character.
  */
 export function redactSecrets(text: string): string {
@@ -56,15 +65,27 @@ export function stripControl(text: string): string {
   return text.replace(terminalColours, '').replace(unprintable, '');
 }
 
+/** What a secret is long at most, private keys excepted. */
+const longestSecret = 2_048;
+
 /**
  * Untrusted output made fit to keep: no control characters, no secrets, at most `limit` units plus the suffix.
- * Looks at no more than twice the limit, so the cost is bounded by the limit, not by the input.
+ * Looks at no more than twice the limit and a secret's length, so the cost is bounded by the limit, not by the input.
  */
 export function keepableOutput(text: string, limit: number): string {
-  const looked = cut(text, limit * 2);
+  const looked = cut(text, limit * 2 + longestSecret);
+  const wasCut = looked.length < text.length;
   const clean = redactSecrets(stripControl(looked));
-  const kept = truncate(clean, limit);
-  return kept.truncated || looked.length === text.length ? kept.text : `${kept.text}${truncationSuffix}`;
+  const kept = truncate(wasCut ? withoutLastWord(clean) : clean, limit);
+  return kept.truncated || !wasCut ? kept.text : `${kept.text}${truncationSuffix}`;
+}
+
+/** A word that a cut goes through may be half a secret, which has lost its shape. */
+function withoutLastWord(text: string): string {
+  const least = Math.max(0, text.length - longestSecret);
+  let end = text.length;
+  while (end > least && /\S/u.test(text.charAt(end - 1))) end -= 1;
+  return cut(text, end);
 }
 
 function cut(text: string, limit: number): string {
