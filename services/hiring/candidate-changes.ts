@@ -39,13 +39,14 @@ export async function revokeSession(
   const session = await lockSession(uow, found, sessionId);
   if (session.status === 'revoked') return session;
   await assertOpen(uow, session);
-  const before = { status: session.status };
+  const { generation } = session;
+  const before = { status: session.status, generation };
   await session.update({ status: 'revoked', revokedAt: await timeFor(uow, session), revokedReason: reason });
   uow.audit({
     action: 'candidate_session.revoked',
     resource: { type: 'candidate_session', id: session.id },
     before,
-    after: { status: session.status, generation: session.generation, revokedReason: reason },
+    after: { status: session.status, generation, revokedReason: reason },
   });
   await withdrawAccess(uow, { sessionId: session.id });
   signalSessionChanged(uow, session);
