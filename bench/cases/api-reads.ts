@@ -15,6 +15,8 @@ const BLOCKS = 12;
 const BLOCK = 100;
 const AT_ONCE = 8;
 const LIMIT_MS = 40_000;
+/** Names of reads, to profile them alone. */
+const ONLY = process.env['TENON_BENCH_READS']?.split(',');
 
 export const apiReads: Bench = {
   name: 'api-reads',
@@ -38,6 +40,7 @@ export const apiReads: Bench = {
     ];
     const results: Compared[] = [];
     for (const read of world.reads) {
+      if (ONLY && !ONLY.includes(read.name)) continue;
       stage.say(`  ${read.path}`);
       results.push(await compare(read, sides));
     }
