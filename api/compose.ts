@@ -1,6 +1,7 @@
 import { accessTokens } from '../core/access-tokens.ts';
 import { counterStore } from '../core/counter-store.ts';
 import { deliverAfterCommit } from '../core/delivery.ts';
+import { goodbye } from '../core/goodbye.ts';
 import { lockout } from '../core/lockout.ts';
 import { createLogger } from '../core/logger.ts';
 import { createMetrics } from '../core/metrics.ts';
@@ -52,7 +53,7 @@ export function composeApi(settings: Settings): ComposedApi {
       links: linksOf(settings),
     },
     async close() {
-      await Promise.allSettled([wait.close(), db.close(), counters.close(), client.connection.close()]);
+      await goodbye([wait.close(), db.close(), counters.close(), client.connection.close()]);
     },
   };
 }

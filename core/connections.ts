@@ -62,9 +62,11 @@ export async function send<T extends object>(
   connection: Connection,
   sql: string,
   bind: readonly unknown[] = [],
+  silenceMs?: number,
 ): Promise<T[]> {
   try {
-    return (await connection.query<T>(sql, bind.length > 0 ? [...bind] : undefined)).rows;
+    const query = { text: sql, ...(silenceMs !== undefined && { query_timeout: silenceMs }) };
+    return (await connection.query<T>(query, bind.length > 0 ? [...bind] : undefined)).rows;
   } catch (error) {
     const { Query } = inside(db).dialect;
     throw new Query(connection, db, {}).formatError(error);

@@ -26,10 +26,12 @@ export interface BeginOptions {
 }
 
 /** A statement that takes longer waits for a lock that nobody lets go of; whoever asked has gone by then. */
-const STATEMENT_MS = 30_000;
+const STATEMENT_MS = 15_000;
 /** So long a connection may be silent on a statement: longer than any takes, so the network or the server is gone. */
 const SILENCE_MS = STATEMENT_MS + 5_000;
 const CONNECT_MS = 5_000;
+/** A transaction whose owner says nothing for so long is ended by the server: half-open, it would keep its locks for two hours. */
+const IDLE_MS = 15_000;
 
 /**
  * Connects as `tenon_app`. Opening a transaction sets the tenant in the same round trip; a query outside a unit of work,
@@ -60,7 +62,7 @@ export function connectDatabase(
     if (parent) throw new Error('no savepoints: use insert … on conflict');
     if (openUnit.getStore()) throw new Error('no transaction inside a unit of work: it is one');
     const begin = `START TRANSACTION${readOnly ? ' READ ONLY' : ''}`;
-    return `${begin};SELECT set_config('app.org_id',${db.escape(orgId ?? '')},true),set_config('statement_timeout','${STATEMENT_MS}',true);`;
+    return `${begin};SELECT set_config('app.org_id',${db.escape(orgId ?? '')},true),set_config('statement_timeout','${STATEMENT_MS}',true),set_config('idle_in_transaction_session_timeout','${IDLE_MS}',true);`;
   };
   // A statement may be sent before the answer to the one before has come: BEGIN and the first query travel together.
   db.addHook('afterConnect', (connection: unknown) => {

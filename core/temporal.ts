@@ -7,10 +7,17 @@ export const tenonOrg = defineSearchAttributeKey('TenonOrg', SearchAttributeType
 export const tenonKind = defineSearchAttributeKey('TenonKind', SearchAttributeType.KEYWORD);
 export const tenonRef = defineSearchAttributeKey('TenonRef', SearchAttributeType.KEYWORD);
 
+/**
+ * How soon a silent connection is asked, and given up: half-open, it would take every message to its deadline. Servers close a
+ * connection that asks more often than each 10 s.
+ */
+const KEEPALIVE = { 'grpc.keepalive_time_ms': 15_000, 'grpc.keepalive_timeout_ms': 5_000 };
+
 /** A client that connects lazily, so that the API starts and serves reads while Temporal is down. */
 export function temporalClient({ temporal }: Pick<Settings, 'temporal'>): Client {
   const connection = Connection.lazy({
     address: temporal.address,
+    channelArgs: KEEPALIVE,
     ...(temporal.apiKey !== undefined && { apiKey: temporal.apiKey }),
     ...((temporal.tls || temporal.apiKey !== undefined) && { tls: true }),
   });

@@ -2,8 +2,11 @@ import { ConnectionError, DatabaseError, type Sequelize, type Transaction } from
 import { giveConnection, send, takeConnection, together, type Connection } from './connections.ts';
 import { beginStatement, type BeginOptions } from './database.ts';
 
+/** BEGIN waits for no lock: who does not answer it is gone. */
+const BEGIN_MS = 5_000;
 const IN_FAILED_TRANSACTION = '25P02';
-const SQL_STATE = /^[0-9A-Z]{5}$/;
+/** No class of it begins with an E: EPIPE is the system's. */
+const SQL_STATE = /^(?!E)[0-9A-Z]{5}$/;
 
 /**
  * Runs `work` in one transaction on one connection. One that only reads costs no round trip of its own: BEGIN travels with the
@@ -28,7 +31,7 @@ export async function inTransaction<T>(
   let isGood = true;
   try {
     together(connection);
-    const begun = send(db, connection, begin);
+    const begun = send(db, connection, begin, [], BEGIN_MS);
     begun.catch(() => undefined); // heard below, once the first query has been sent
     if (!options.readOnly) await begun;
     const value = await work(tx);
@@ -56,11 +59,12 @@ async function assertHealthy(db: Sequelize, connection: Connection): Promise<voi
   if (connection.getTransactionStatus() !== 'T') throw swallowed();
 }
 
-/** A failure of the connection, which has no SQLSTATE, comes from Sequelize as one of the database's. */
+/** A failure of the connection, a bare `Error` without an SQLSTATE, comes from Sequelize as one of the database's. */
 function told(error: unknown): unknown {
   const state = sqlStateOf(error);
   if (state === IN_FAILED_TRANSACTION) return swallowed(error);
   if (!(error instanceof DatabaseError) || SQL_STATE.test(state ?? '')) return error;
+  if (error.original.constructor !== Error) return error; // a TypeError and the like: a mistake of ours
   return new ConnectionError(error.original);
 }
 

@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { goodbye } from './goodbye.ts';
 import type { Logger } from './logger.ts';
 
 /** Waits for what another process commits, on one shared connection: a waiting request holds nothing of the pool. */
@@ -21,8 +22,18 @@ const FALLBACK_LOOK_MS = 15_000;
 const FIRST_RECONNECT_MS = 50;
 const LAST_RECONNECT_MS = 2_000;
 
+export interface WaiterTimes {
+  /** How often the connection is asked whether it still hears, while somebody waits. */
+  readonly beatMs: number;
+  /** For an answer; who gives none is given up. */
+  readonly answerMs: number;
+}
+
+/** Far below the two hours after which a kernel would notice; together they are how long a wait may be deaf. */
+const usualTimes: WaiterTimes = { beatMs: 5_000, answerMs: 5_000 };
+
 /** `url` must be a direct connection: LISTEN does not pass a transaction pooler. Connects at the first wait. */
-export function listenWaiter(url: string, log: Logger): Waiter {
+export function listenWaiter(url: string, log: Logger, { beatMs, answerMs }: WaiterTimes = usualTimes): Waiter {
   const sleepers = new Map<string, Set<() => void>>();
   let listening: Promise<Client> | undefined;
   let closed = false;
@@ -38,13 +49,21 @@ export function listenWaiter(url: string, log: Logger): Waiter {
   async function connect(): Promise<Client> {
     for (let delayMs = FIRST_RECONNECT_MS; ; delayMs = Math.min(delayMs * 2, LAST_RECONNECT_MS)) {
       // commit-ok: sends LISTEN and nothing else, on one connection that outlives every unit of work
-      const client = new Client({ connectionString: url, keepAlive: true, application_name: 'tenon-waiter' });
+      const client = new Client({
+        connectionString: url,
+        keepAlive: true,
+        application_name: 'tenon-waiter',
+        connectionTimeoutMillis: answerMs,
+        query_timeout: answerMs,
+      });
       client.on('notification', ({ payload }) => wake(payload ?? ''));
       client.on('error', () => undefined); // 'end' follows and reconnects
       try {
         await client.connect();
         await client.query('listen tenon');
+        const stopAsking = keepAsking(client);
         client.on('end', () => {
+          stopAsking();
           listening = undefined;
           if (!closed && sleepers.size > 0) ensureListening();
         });
@@ -57,6 +76,25 @@ export function listenWaiter(url: string, log: Logger): Waiter {
         await new Promise((resolve) => setTimeout(resolve, delayMs).unref());
       }
     }
+  }
+
+  /** A connection can be gone without either side being told, as when a router forgets it. */
+  function keepAsking(client: Client): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    async function ask(): Promise<void> {
+      try {
+        if (sleepers.size > 0) await client.query('select 1');
+        next();
+      } catch (error) {
+        log.warn({ err: error }, 'the connection that listens to the database is deaf');
+        await client.end(); // the open question keeps it from waiting for a goodbye
+      }
+    }
+    function next(): void {
+      timer = setTimeout(() => void ask(), beatMs).unref();
+    }
+    next();
+    return () => clearTimeout(timer);
   }
 
   function ensureListening(): void {
@@ -95,8 +133,7 @@ export function listenWaiter(url: string, log: Logger): Waiter {
     async close() {
       closed = true;
       wakeAll();
-      const client = await listening?.catch(() => undefined);
-      await client?.end();
+      if (listening) await goodbye([listening.then((client) => client.end())]);
     },
   };
 }

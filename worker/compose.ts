@@ -1,15 +1,16 @@
 import type { Client } from '@temporalio/client';
-import { Pool } from 'pg';
 import { allActivities } from '../activities/index.ts';
 import { githubForge } from '../adapters/github/index.ts';
 import { smtpSender } from '../adapters/mail/smtp.ts';
 import { deliverAfterCommit } from '../core/delivery.ts';
+import { goodbye } from '../core/goodbye.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Metrics } from '../core/metrics.ts';
 import type { Settings } from '../core/settings.ts';
 import { unitsOfWork } from '../core/unit-of-work.ts';
 import { connect } from '../services/connect.ts';
 import { completeRunSubmission, settleFailedRun, storeRunSubmission } from '../services/hiring/run-submissions.ts';
+import { systemPool } from './system-pool.ts';
 
 export interface ComposeOptions {
   readonly settings: Settings;
@@ -18,18 +19,10 @@ export interface ComposeOptions {
   readonly log: Logger;
 }
 
-const SYSTEM_POOL = 4; // the relay's batch marks ten at once, briefly
-
 /** The worker's parts. Nothing here connects yet: database, GitHub and mail server may come later. */
 export function composeWorker({ settings, client, metrics, log }: ComposeOptions) {
   const db = connect(settings.database.url, { poolSize: settings.database.poolSize, applicationName: 'tenon-worker' });
-  // commit-ok: relay, reconciler and sweeps work across organisations, as tenon_system; a unit of work has one
-  const pool = new Pool({
-    connectionString: settings.database.systemUrl,
-    max: SYSTEM_POOL,
-    application_name: 'tenon-system',
-  });
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  const pool = systemPool(settings.database.systemUrl, log);
   const units = unitsOfWork({
     db,
     deliver: deliverAfterCommit({ client, metrics, log }),
@@ -55,7 +48,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     /** As tenon_system: relay, reconciler, sweeps. */
     system: { pool, client, metrics, log },
     async close(): Promise<void> {
-      await Promise.allSettled([pool.end(), db.close()]);
+      await goodbye([pool.end(), db.close()]);
     },
   };
 }

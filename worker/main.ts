@@ -21,4 +21,6 @@ try {
     if (error instanceof SettingsError) log.fatal(error.message);
     else log.fatal({ err: error }, 'the worker cannot go on');
   }
+} finally {
+  process.exit(); // a half-open connection would keep the process alive
 }

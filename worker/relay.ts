@@ -16,9 +16,8 @@ export interface RelayParts {
 }
 
 const DELIVERY_DEADLINE_MS = 5_000;
-const BATCH = 40;
-const AT_ONCE = 10;
-const LEASE_SECONDS = 30; // BATCH / AT_ONCE deliveries one after the other, each at its deadline, and some air
+const BATCH = 20; // delivered at once: one after the other, each at its deadline, they would have to be leased for much longer
+const LEASE_SECONDS = 8; // the deadline and some air: after a relay's death this is how long a person waits, and a round more
 const LONGEST_BACKOFF_SECONDS = 30;
 
 interface LeasedEntry {
@@ -38,9 +37,7 @@ interface LeasedEntry {
 export async function deliverDue(parts: RelayParts): Promise<boolean> {
   const { pool, metrics } = parts;
   const entries = await leaseDue(pool);
-  for (let at = 0; at < entries.length; at += AT_ONCE) {
-    await Promise.all(entries.slice(at, at + AT_ONCE).map((entry) => deliver(parts, entry)));
-  }
+  await Promise.all(entries.map((entry) => deliver(parts, entry)));
   const { rows } = await pool.query<{ waiting: number }>(
     'select count(*)::int as waiting from outbox where delivered_at is null',
   );

@@ -36,11 +36,17 @@ export async function auditFacts(world: World): Promise<AuditFacts[]> {
 }
 
 /** What rows say has happened, each with the action that must stand in the trail. */
-const CHANGES: readonly (readonly [actions: string, from: string])[] = [
+const CHANGES: readonly (readonly [actions: string, from: string, times?: string])[] = [
   [`'simulation.created'`, 'simulations'],
   [`'candidate_session.invited'`, 'candidate_sessions'],
   [`'candidate_session.claimed'`, 'candidate_sessions where claimed_at is not null'],
-  [`'candidate_session.' || status`, `candidate_sessions where status in ('completed', 'expired', 'revoked')`],
+  // each life before the present one has ended so, too
+  [
+    `'candidate_session.completed,candidate_session.expired,candidate_session.revoked'`,
+    'candidate_sessions',
+    `generation - case when status in ('not_started', 'in_progress') then 1 else 0 end`,
+  ],
+  [`'candidate_session.reinvited'`, 'candidate_sessions', 'generation - 1'],
   [`'workspace.requested'`, 'workspaces'],
   [`'workspace.became_ready'`, 'workspaces where ready_at is not null'],
   [`'test_run.requested'`, 'test_runs'],
@@ -51,12 +57,19 @@ const CHANGES: readonly (readonly [actions: string, from: string])[] = [
   [`'submission.tested'`, 'submissions where commit_sha is not null'],
   [`'email.' || status`, `emails where status <> 'queued'`],
   [`'api_key.created'`, 'api_keys'],
+  [`'user.created'`, 'users'],
+  [`'user.invitation_accepted'`, `users where accepted_at is not null and email like '%@chaos.test'`],
+  [`'role.created'`, 'roles where not is_system'],
 ];
 
 export async function changesIn(world: World): Promise<Change[]> {
   const parts = CHANGES.map(
-    ([actions, from]) => `select org_id as "orgId", ${actions} as actions, id::text from ${from}`,
+    ([actions, from, times = '1']) =>
+      `select org_id as "orgId", ${actions} as actions, id::text, (${times})::int as times from ${from}`,
   );
-  const rows = await rowsIn<{ orgId: string; actions: string; id: string }>(world, parts.join(' union all '));
+  const rows = await rowsIn<{ orgId: string; actions: string; id: string; times: number }>(
+    world,
+    parts.join(' union all '),
+  );
   return rows.map(({ actions, ...row }) => ({ ...row, actions: actions.split(',') }));
 }

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** A POST that was answered with success, and what a repeat with the same key must give again. */
 export interface Accepted {
-  readonly kind: 'simulation' | 'invitation' | 'submission' | 'test_run' | 'api_key' | 'claim';
+  readonly kind: 'simulation' | 'invitation' | 'submission' | 'test_run' | 'api_key' | 'claim' | 'member';
   readonly id: string;
 }
 
@@ -14,15 +14,31 @@ export interface Ledger {
   readonly secrets: Set<string>;
   /** Repeats that gave another resource than the first answer. */
   readonly broken: string[];
+  /** Workflows that an operator cancelled: these end so. */
+  readonly cancelled: Set<string>;
   /** Tries that failed and were made again: shows that the blows hit somebody. */
   retries: number;
   /** POSTs that were sent twice. */
   doubles: number;
+  /** Hears of each answer, and of each call that got none. */
+  onAnswer?: (answer: Answer) => void;
+}
+
+export interface Answer {
+  /** E.g. `POST /api/simulations`. */
+  readonly what: string;
+  /** Undefined when there was no answer. */
+  readonly status: number | undefined;
+  readonly contentType: string;
+  readonly body: unknown;
+  readonly tookMs: number;
 }
 
 export interface Reply<T> {
   readonly status: number;
   readonly body: T;
+  /** How often it was asked until this came. */
+  readonly tries: number;
 }
 
 export interface Post {
@@ -45,14 +61,15 @@ const GIVE_UP_MS = 120_000; // far longer than any part is away: who gives up ha
 const CALL_LIMIT_MS = 30_000;
 const LONGEST_WAIT_MS = 1_000;
 
-/** Asks until it is answered, with the same Idempotency-Key, as a client that was told to retry does. */
+/** Asks one address after the other until it is answered, with the same Idempotency-Key, as a client that was told to retry does. */
 export class ApiClient {
-  readonly #base: string;
+  readonly #bases: readonly string[];
+  #calls = 0;
   readonly #token: string;
   readonly ledger: Ledger;
 
-  constructor(base: string, token: string, ledger: Ledger) {
-    this.#base = base;
+  constructor(bases: readonly string[], token: string, ledger: Ledger) {
+    this.#bases = bases;
     this.#token = token;
     this.ledger = ledger;
     ledger.secrets.add(token);
@@ -70,7 +87,7 @@ export class ApiClient {
   }
 
   /** The same POST twice, in turn one after the other and both at once: the second must name the same resource. */
-  async postTwice<T>(post: Post, idOf: (body: T) => number): Promise<T> {
+  async postTwice<T>(post: Post, idOf: (body: T) => number | string): Promise<T> {
     const key = randomUUID();
     const send = (): Promise<Reply<T>> => this.post<T>({ ...post, key });
     const atOnce = (this.ledger.doubles += 1) % 2 === 0;
@@ -86,12 +103,16 @@ export class ApiClient {
     return (await this.#untilAnswered<T>(`GET ${path}`, [], () => this.#call<T>(path, { headers }))).body;
   }
 
-  async #untilAnswered<T>(what: string, final: readonly number[], call: () => Promise<Reply<T>>): Promise<Reply<T>> {
+  async #untilAnswered<T>(
+    what: string,
+    final: readonly number[],
+    call: () => Promise<Omit<Reply<T>, 'tries'>>,
+  ): Promise<Reply<T>> {
     const end = performance.now() + GIVE_UP_MS;
-    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    for (let waitMs = 100, tries = 1; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS), tries += 1) {
       const answer = await call().catch((error: unknown) => String(error));
       const isReply = typeof answer !== 'string';
-      if (isReply && (answer.status < 300 || final.includes(answer.status))) return answer;
+      if (isReply && (answer.status < 300 || final.includes(answer.status))) return { ...answer, tries };
       const told = isReply ? `${answer.status} ${JSON.stringify(answer.body)}` : answer;
       const passes = !isReply || answer.status >= 500 || answer.status === 409 || answer.status === 429;
       if (!passes || performance.now() > end) throw new Error(`${what}: ${told}`);
@@ -100,10 +121,20 @@ export class ApiClient {
     }
   }
 
-  async #call<T>(path: string, init: Sent): Promise<Reply<T>> {
+  async #call<T>(path: string, init: Sent): Promise<Omit<Reply<T>, 'tries'>> {
     const headers = { ...init.headers, authorization: `Bearer ${this.#token}` };
     const signal = AbortSignal.timeout(CALL_LIMIT_MS);
-    const response = await fetch(`${this.#base}${path}`, { ...init, headers, signal });
-    return { status: response.status, body: (await response.json()) as T };
+    const startedAt = performance.now();
+    let answer: Omit<Answer, 'what' | 'tookMs'> = { status: undefined, contentType: '', body: undefined };
+    try {
+      const base = this.#bases[(this.#calls += 1) % this.#bases.length] ?? '';
+      const response = await fetch(`${base}${path}`, { ...init, headers, signal });
+      const body = (await response.json()) as T;
+      answer = { status: response.status, contentType: response.headers.get('content-type') ?? '', body };
+      return { status: response.status, body };
+    } finally {
+      const what = `${init.method ?? 'GET'} ${path}`;
+      this.ledger.onAnswer?.({ ...answer, what, tookMs: performance.now() - startedAt });
+    }
   }
 }

@@ -25,6 +25,8 @@ export async function collectFacts(world: World, secrets: ReadonlySet<string>): 
     workspaces: await rowsIn(world, `select id, repo_full_name as repo, repo_id as "repoId" from workspaces`),
     emails: await rowsIn(world, `select id, status, to_address as "to" from emails`),
     mails: await mailFacts(world),
+    asked: await rowsIn(world, ASKED),
+    live: await rowsIn(world, LIVE),
     changes: await changesIn(world),
     audit: await auditFacts(world),
     leaks: await leaksIn(world, workflows, secrets),
@@ -40,7 +42,30 @@ const MADE = `
   union all select 'submission', id::text, candidate_session_id || ' ' || task_id from submissions
   union all select 'test_run', github_run_id::text, workspace_id::text from test_runs
     where purpose = 'run' and github_run_id is not null
+  union all select 'member', id::text, email from users where email like '%@chaos.test'
   union all select 'api_key', id::text, name from api_keys`;
+
+/** Every invitation that somebody asked for, as the audit trail counts them, and the mails that were queued for it. */
+const ASKED = `
+  select 'the invitation to session ' || s.id as what,
+    (select count(*)::int from audit_entries a where a.org_id = s.org_id and a.resource_id = s.id::text
+       and a.action in ('candidate_session.invited', 'candidate_session.reinvited', 'candidate_session.invite_resent')) as asked,
+    (select count(*)::int from emails e where e.candidate_session_id = s.id and e.kind = 'invitation') as mails
+  from candidate_sessions s
+  union all select 'the invitation to account ' || u.id,
+    (select count(*)::int from audit_entries a where a.org_id = u.org_id and a.resource_id = u.id::text
+       and a.action in ('user.created', 'user.invited')),
+    (select count(*)::int from emails e join account_links l on l.org_id = e.org_id and l.id = e.account_link_id
+     where l.user_id = u.id and l.kind = 'accept_invitation')
+  from users u where u.email like '%@chaos.test'`;
+
+/** What may be good only once at a time. */
+const LIVE = `
+  select 'refresh token of session ' || t.session_id as what, count(*)::int as count
+  from refresh_tokens t join auth_sessions s on s.org_id = t.org_id and s.id = t.session_id
+  where t.used_at is null and s.ended_at is null group by t.session_id
+  union all select kind || ' link of account ' || user_id, count(*)::int
+  from account_links where used_at is null group by kind, user_id`;
 
 async function ownedRows(world: World): Promise<OwnedRow[]> {
   const rows: OwnedRow[] = [];

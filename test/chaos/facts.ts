@@ -32,11 +32,13 @@ export interface RunFacts {
   readonly effect: 'intent' | 'done' | 'unknown' | null;
 }
 
-/** Something done that the audit trail must name exactly once, by one of the actions. */
+/** Something done that the audit trail must name, by one of the actions. */
 export interface Change {
   readonly orgId: string;
   readonly actions: readonly string[];
   readonly id: string;
+  /** Once, if not said. */
+  readonly times?: number;
 }
 
 export interface AuditFacts {
@@ -59,6 +61,10 @@ export interface Facts {
   readonly farRepositories: readonly { readonly id: string; readonly repo: string; readonly description: string }[];
   readonly emails: readonly { readonly id: string; readonly status: string; readonly to: string }[];
   readonly mails: readonly { readonly emailId: string; readonly to: readonly string[] }[];
+  /** How often something was asked for, and how many mails were queued for it. */
+  readonly asked: readonly { readonly what: string; readonly asked: number; readonly mails: number }[];
+  /** Secrets that are still good, of a sort of which one alone may be. */
+  readonly live: readonly { readonly what: string; readonly count: number }[];
   readonly changes: readonly Change[];
   readonly audit: readonly AuditFacts[];
   /** Where a secret was found; the secret itself is not repeated. */

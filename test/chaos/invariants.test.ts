@@ -24,6 +24,8 @@ const whole: Facts = {
   farRepositories: [{ id: '66', repo: 'o/w', description: 'Tenon workspace w' }],
   emails: [{ id: 'e', status: 'sent', to: 'a@b.test' }],
   mails: [{ emailId: 'e', to: ['a@b.test'] }],
+  asked: [{ what: 'the invitation', asked: 2, mails: 2 }],
+  live: [{ what: 'refresh token', count: 1 }],
   changes: [{ orgId, actions: ['simulation.created'], id: '5' }],
   audit: [{ orgId, fault: undefined, entries: [{ action: 'simulation.created', id: '5' }] }],
   leaks: [],
@@ -91,6 +93,21 @@ const broken: readonly (readonly [string, Partial<Facts>, RegExp])[] = [
   ['a mail twice', { mails: [...whole.mails, ...whole.mails] }, /mail e was sent more than once/],
   ['a mail that never came', { mails: [] }, /said to be sent and never came/],
   ['a mail to somebody else', changed('mails', 0, { to: ['x@y.test'] }), /went to another address/],
+  [
+    'an invitation that was mailed once too often',
+    { asked: [{ what: 'the invitation', asked: 1, mails: 2 }] },
+    /the invitation was asked for 1 times, and 2 mails/,
+  ],
+  [
+    'a refresh token with two live children',
+    { live: [{ what: 'refresh token', count: 2 }] },
+    /not one refresh token, but 2/,
+  ],
+  [
+    'a life that ended without an entry',
+    { changes: [...whole.changes, { orgId, actions: ['candidate_session.expired'], id: '1', times: 2 }] },
+    /candidate_session.expired of 1 stands 0 times in the audit trail, not 2/,
+  ],
   ['a change that nobody told of', changed('audit', 0, { entries: [] }), /simulation.created of 5 stands 0 times/],
   [
     'an entry without its change',
@@ -114,6 +131,14 @@ describe('the checker of a chaos run', () => {
 
   it('grants that the answer of a dispatch was lost, when a keyed effect says so', () => {
     assert.deepEqual(violationsIn({ ...whole, runs: [lostAnswer] }, accepted), []);
+  });
+
+  it('grants a cancelled end to those alone whom an operator cancelled', () => {
+    const workflows = whole.workflows.map((one) =>
+      one.workflowId === 'email/e' ? { ...one, status: 'CANCELLED' } : one,
+    );
+    assert.deepEqual(violationsIn({ ...whole, workflows }, accepted, new Set(['email/e'])), []);
+    assert.match(violationsIn({ ...whole, workflows }, accepted).join(), /email\/e is CANCELLED/);
   });
 
   for (const [what, change, sentence] of broken) {

@@ -1,14 +1,19 @@
 import type { Accepted } from './client.ts';
 import type { Facts } from './facts.ts';
 
-/** What must hold whatever was killed when. Pure. @returns a sentence for each thing that is not so */
-export function violationsIn(facts: Facts, accepted: readonly Accepted[]): string[] {
+/** What must hold whatever was killed when; `cancelled` are workflows that an operator cancelled. Pure. @returns a sentence for each thing that is not so */
+export function violationsIn(
+  facts: Facts,
+  accepted: readonly Accepted[],
+  cancelled: ReadonlySet<string> = new Set(),
+): string[] {
   return [
     ...promisesKept(facts, accepted),
-    ...rowsAndWorkflows(facts),
+    ...rowsAndWorkflows(facts, cancelled),
     ...dispatches(facts),
     ...repositories(facts),
     ...mails(facts),
+    ...askedOnce(facts),
     ...auditTrail(facts),
     ...facts.leaks,
   ];
@@ -25,7 +30,7 @@ function promisesKept({ made }: Facts, accepted: readonly Accepted[]): string[] 
   ];
 }
 
-function rowsAndWorkflows({ rows, workflows, outbox }: Facts): string[] {
+function rowsAndWorkflows({ rows, workflows, outbox }: Facts, cancelled: ReadonlySet<string>): string[] {
   const found: string[] = [];
   const rowOf = new Map(rows.map((row) => [`${row.kind}/${row.id}`, row]));
   const known = new Map(workflows.map((workflow) => [workflow.workflowId, workflow]));
@@ -43,7 +48,8 @@ function rowsAndWorkflows({ rows, workflows, outbox }: Facts): string[] {
     if (!row || Number(generation) > row.generation) found.push(`${workflowId} has no row`);
     else if (status === 'RUNNING' && (!row.unfinished || row.workflowId !== workflowId)) {
       found.push(`${workflowId} is open and its row is finished`);
-    } else if (!['RUNNING', 'COMPLETED', 'FAILED'].includes(status)) found.push(`${workflowId} is ${status}`);
+    } else if (status === 'CANCELLED' && cancelled.has(workflowId)) continue;
+    else if (!['RUNNING', 'COMPLETED', 'FAILED'].includes(status)) found.push(`${workflowId} is ${status}`);
   }
   for (const { id, workflowId, delivered } of outbox) {
     if (!delivered) found.push(`outbox ${id} for ${workflowId} was not delivered`);
@@ -106,6 +112,16 @@ function mails({ emails, mails }: Facts): string[] {
   return found;
 }
 
+/** A repeat queues no second mail; a rotation leaves no second key that opens. */
+function askedOnce({ asked, live }: Facts): string[] {
+  return [
+    ...asked
+      .filter((one) => one.asked !== one.mails)
+      .map(({ what, asked, mails }) => `${what} was asked for ${asked} times, and ${mails} mails were queued`),
+    ...live.filter(({ count }) => count > 1).map(({ what, count }) => `there is not one ${what}, but ${count}`),
+  ];
+}
+
 /** Every change has its entry in its own organisation's chain, every entry its change. */
 function auditTrail({ changes, audit }: Facts): string[] {
   const found: string[] = [];
@@ -119,14 +135,15 @@ function auditTrail({ changes, audit }: Facts): string[] {
   }
   const explained = new Set<string>();
   const watched = new Set<string>();
-  for (const { orgId, actions, id } of changes) {
+  for (const { orgId, actions, id, times: wanted = 1 } of changes) {
     let times = 0;
     for (const action of actions) {
       explained.add(`${orgId} ${action} ${id}`);
       if (!action.startsWith('email.')) watched.add(action); // `failed` may be corrected to `sent`: both are told
       times += counted.get(`${orgId} ${action} ${id}`) ?? 0;
     }
-    if (times !== 1) found.push(`${actions.join(' or ')} of ${id} stands ${times} times in the audit trail`);
+    if (times !== wanted)
+      found.push(`${actions.join(' or ')} of ${id} stands ${times} times in the audit trail, not ${wanted}`);
   }
   for (const key of counted.keys()) {
     const [, action = '', id] = key.split(' ');

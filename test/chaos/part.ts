@@ -14,6 +14,14 @@ export interface PartOptions {
   readonly onUp?: () => Promise<void>;
   /** It ended although nobody struck it. */
   readonly onDeath: (reason: string) => void;
+  /** Of a part that may strike itself, see points/: such an end is none by mistake, and it comes back at once. */
+  readonly self?: SelfStruck;
+}
+
+export interface SelfStruck {
+  hasFired(pid: number): boolean;
+  /** Another process has taken its place and is healthy. */
+  onBack(): void;
 }
 
 const TRIES = 3;
@@ -36,14 +44,16 @@ export class Part {
       try {
         return await this.#live();
       } catch (error) {
+        const isPlanned = this.#options.self?.hasFired(this.#pid) ?? false;
         await this.#supervisor?.stop();
-        if (tries === TRIES) throw error;
+        if (isPlanned) tries -= 1;
+        else if (tries === TRIES) throw error;
       }
     }
   }
 
   async #live(): Promise<void> {
-    const { name, spec, logDir, onUp, onDeath } = this.#options;
+    const { name, spec, logDir, onUp } = this.#options;
     const supervisor = new Supervisor({
       logDir: join(logDir, `${name}-${(this.#lives += 1)}`),
       onChange: ([running]) => {
@@ -52,8 +62,21 @@ export class Part {
     });
     this.#supervisor = supervisor;
     await supervisor.start(await spec());
-    void supervisor.failure.then(({ message }) => onDeath(message));
+    const pid = this.#pid;
+    void supervisor.failure.then(({ message }) => this.#onEnd(pid, message));
     await onUp?.();
+  }
+
+  /** Nobody has asked it to end. */
+  #onEnd(pid: number, message: string): void {
+    const { self, onDeath } = this.#options;
+    if (!self?.hasFired(pid)) return onDeath(message);
+    const before = this.#struck;
+    this.#struck = Promise.resolve(before)
+      .then(() => this.#replace('restart', 0))
+      .then(() => self.onBack())
+      .catch((error: unknown) => onDeath(String(error)))
+      .finally(() => (this.#struck = undefined));
   }
 
   /**

@@ -70,7 +70,7 @@ export async function runChaos(
   const journeys = (await work) ?? 0;
   await untilSettled(world, quietLimitMs).catch(note('the system does not become quiet'));
   violations.push(...world.deaths, ...ledger.broken);
-  violations.push(...violationsIn(await collectFacts(world, ledger.secrets), ledger.accepted));
+  violations.push(...violationsIn(await collectFacts(world, ledger.secrets), ledger.accepted, ledger.cancelled));
   return { recoveries: recoveries.filter((one) => one !== undefined), journeys, ledger, violations };
 }
 

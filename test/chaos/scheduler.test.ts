@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { oneKillEach, parsePlan, printPlan, soakPlan, targets } from './scheduler.ts';
+import { oneKillEach, parsePlan, printPlan, replicas, soakPlan, targets } from './scheduler.ts';
 
 describe('the plan of a chaos run', () => {
   it('is the same for the same seed, and another for another', () => {
@@ -16,13 +16,16 @@ describe('the plan of a chaos run', () => {
       assert.ok(plan.every(({ manner }) => manner === 'kill'));
       orders.add(plan.map(({ target }) => target).join());
     }
-    assert.ok(orders.size > 60, `${orders.size} of 120 orders`);
+    assert.ok(orders.size > 60, `${orders.size} orders of 200 seeds`);
   });
 
   it('strikes in order of time, within its duration, in every manner', () => {
     const plan = soakPlan(3, 600_000);
     assert.ok(plan.every(({ atMs }, index) => atMs > (plan[index - 1]?.atMs ?? 0) && atMs < 600_000));
-    assert.equal(new Set(plan.map(({ manner, target }) => `${manner} ${target}`)).size, 15);
+    assert.equal(
+      new Set(plan.map(({ manner, target }) => `${manner} ${target}`)).size,
+      3 * (targets.length + replicas.length),
+    );
   });
 
   it('is read back as it was printed, and a line that is no blow is named', () => {
@@ -32,7 +35,7 @@ describe('the plan of a chaos run', () => {
       { atMs: 5, manner: 'kill', target: 'api', forMs: 0 },
       { atMs: 9, manner: 'pause', target: 'worker', forMs: 20 },
     ]);
-    assert.throws(() => parsePlan('5 kill mailbox 0'), /no blow: 5 kill mailbox 0/);
+    assert.throws(() => parsePlan('5 kill printer 0'), /no blow: 5 kill printer 0/);
     assert.throws(() => parsePlan('soon kill api 0'), /no blow/);
   });
 });

@@ -1,6 +1,9 @@
-/** The parts that are struck; sign-in and mailbox stand for services outside of Tenon and stay up. */
-export const targets = ['worker', 'api', 'temporal', 'postgres', 'github'] as const;
-export type Target = (typeof targets)[number];
+/** The parts that are struck: ours, those that we stand on, and those outside of Tenon that we call. */
+export const targets = ['worker', 'api', 'temporal', 'postgres', 'github', 'mailbox', 'identity'] as const;
+/** A second one of ours, beside the first, where a world has them. */
+export const replicas = ['worker2', 'api2'] as const;
+const everyTarget = [...targets, ...replicas] as const;
+export type Target = (typeof everyTarget)[number];
 
 /** `kill`: SIGKILL. `pause`: SIGSTOP, later SIGCONT. `restart`: asked to stop, as a deploy does. */
 export const manners = ['kill', 'pause', 'restart'] as const;
@@ -15,7 +18,7 @@ export interface Blow {
 }
 
 /** A source of numbers in [0, 1) that gives the same ones for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
+export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -43,7 +46,7 @@ export function oneKillEach(seed: number, gaps: Gaps = usualGaps): readonly Blow
   });
 }
 
-/** Blows of every manner at any part, until `durationMs`; two parts may be away at once. */
+/** Blows of every manner at any part, until `durationMs`; two parts may be away at once. A world without replicas misses theirs. */
 export function soakPlan(seed: number, durationMs: number, gaps: Gaps = usualGaps): readonly Blow[] {
   const random = randomOf(seed);
   const plan: Blow[] = [];
@@ -51,7 +54,7 @@ export function soakPlan(seed: number, durationMs: number, gaps: Gaps = usualGap
     plan.push({
       atMs,
       manner: oneOf(manners, random),
-      target: oneOf(targets, random),
+      target: oneOf(everyTarget, random),
       forMs: between(random, gaps.awayMs),
     });
   }
@@ -71,7 +74,7 @@ export function parsePlan(text: string): readonly Blow[] {
     .map((line) => {
       const [atMs, manner, target, forMs] = line.split(/\s+/);
       const blow = { atMs: Number(atMs), manner, target, forMs: Number(forMs) } as Blow;
-      const fits = manners.includes(blow.manner) && targets.includes(blow.target);
+      const fits = manners.includes(blow.manner) && everyTarget.includes(blow.target);
       if (!fits || !(blow.atMs >= 0) || !(blow.forMs >= 0)) throw new Error(`no blow: ${line}`);
       return blow;
     });
@@ -85,7 +88,8 @@ function oneOf<T>(list: readonly T[], random: () => number): T {
   return list[Math.floor(random() * list.length)] as T;
 }
 
-function shuffled<T>(list: readonly T[], random: () => number): T[] {
+/** In an order that `random` decides. */
+export function shuffled<T>(list: readonly T[], random: () => number): T[] {
   const left = [...list];
   return list.map(() => left.splice(Math.floor(random() * left.length), 1)[0] as T);
 }

@@ -14,13 +14,15 @@ import type { Ports } from '../../local/supervisor/choose-ports.ts';
 import type { ComponentSpec } from '../../local/supervisor/component.ts';
 import { ensureTemporalCli } from '../../local/temporal/cli.ts';
 import { makeRunFolder } from '../support/run-folder.ts';
-import { Part } from './part.ts';
+import { Part, type SelfStruck } from './part.ts';
 import type { Blow, Target } from './scheduler.ts';
 
 /** The whole stack as real processes on free ports, with a state folder of its own. */
 export interface World {
   readonly plan: Plan;
   readonly logDir: string;
+  /** Where the API listens: one address, or two of which either may be asked. */
+  readonly apis: readonly string[];
   readonly github: ControlClient;
   /** The client of the harness; its connection finds the server again after each restart. */
   readonly temporal: Client;
@@ -32,10 +34,23 @@ export interface World {
   stop(): Promise<void>;
 }
 
-type PartName = Target | 'identity' | 'mailbox';
+export type PartName = Target;
+
+export interface WorldOptions {
+  /** Asked at each start of a part: what it is told may be changed, e.g. to meet others through a proxy. */
+  readonly reshape?: (name: PartName, spec: ComponentSpec, plan: Plan) => ComponentSpec | Promise<ComponentSpec>;
+  /** A second worker and a second API beside the first. */
+  readonly withReplicas?: boolean;
+  /** Parts that may end themselves, see points/. */
+  readonly self?: (name: PartName) => SelfStruck | undefined;
+}
+
 const FORCED_RUN_MS = 150; // tests are not executed: kills are about how results travel, not about npm
 
-export async function startWorld(say: (line: string) => void): Promise<World> {
+export async function startWorld(
+  say: (line: string) => void,
+  { reshape = (_name, spec) => spec, self, withReplicas = false }: WorldOptions = {},
+): Promise<World> {
   const dir = await makeRunFolder('tenon-chaos-');
   const logDir = join(dir, 'logs');
   const plan = await planIn(dir);
@@ -49,12 +64,14 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
     for (const undo of cleanups.splice(0).toReversed()) await undo();
   };
   async function start(name: PartName, spec: () => ComponentSpec | Promise<ComponentSpec>, onUp?: () => Promise<void>) {
+    const selfStruck = self?.(name);
     const part = new Part({
       name,
       logDir,
-      spec: async () => marked(await spec()),
+      spec: async () => marked(await reshape(name, await spec(), plan)),
       onDeath: (reason) => deaths.push(reason),
       ...(onUp && { onUp }),
+      ...(selfStruck && { self: selfStruck }),
     });
     parts.set(name, part);
     cleanups.push(() => part.stop());
@@ -76,11 +93,16 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
       start('worker', () => components.workerComponent(plan)),
       start('api', () => components.apiComponent(plan)),
     ]);
+    const second = withReplicas ? await secondOf(plan) : undefined;
+    if (second) {
+      await settled([start('worker2', () => second.worker), start('api2', () => second.api)]);
+    }
     const connection = Connection.lazy({ address: addresses.temporal });
     cleanups.push(() => connection.close());
     return {
       plan,
       logDir,
+      apis: [addresses.api, ...(second ? [second.address] : [])],
       github,
       temporal: new Client({ connection, namespace: addresses.temporalNamespace }),
       deaths,
@@ -91,6 +113,25 @@ export async function startWorld(say: (line: string) => void): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+/** The same programs once more on other ports; to the outside the API has one name. */
+async function secondOf(plan: Plan): Promise<{ worker: ComponentSpec; api: ComponentSpec; address: string }> {
+  const taken = Object.values(plan.ports);
+  const api = await quietPort(taken);
+  const workerMetrics = await quietPort([...taken, api]);
+  const address = `http://127.0.0.1:${api}`;
+  const other: Plan = {
+    ...plan,
+    ports: { ...plan.ports, api, workerMetrics },
+    addresses: { ...plan.addresses, api: address, apiPort: api, workerMetricsPort: workerMetrics },
+  };
+  const spec = components.apiComponent(other);
+  return {
+    worker: components.workerComponent(other),
+    api: { ...spec, env: { ...spec.env, TENON_PUBLIC_URL: plan.addresses.api } },
+    address,
+  };
 }
 
 /** Waits for all, also when one fails: what is still starting must be known before it can be stopped. */

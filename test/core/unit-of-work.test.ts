@@ -55,7 +55,7 @@ describe('a unit of work', () => {
     const generator = db.getQueryInterface().queryGenerator as { startTransactionQuery(tx: object): string };
     assert.equal(
       generator.startTransactionQuery({ options: { orgId: "x'; drop table users; --", readOnly: true } }),
-      "START TRANSACTION READ ONLY;SELECT set_config('app.org_id','x''; drop table users; --',true),set_config('statement_timeout','30000',true);",
+      "START TRANSACTION READ ONLY;SELECT set_config('app.org_id','x''; drop table users; --',true),set_config('statement_timeout','15000',true),set_config('idle_in_transaction_session_timeout','15000',true);",
     );
     assert.equal(seen.length, 1);
   });
@@ -67,7 +67,7 @@ describe('a unit of work', () => {
         `select extract(epoch from current_setting('statement_timeout')::interval) * 1000 as ms`,
       ),
     );
-    assert.equal(Number(limit[0]?.ms), 30_000);
+    assert.equal(Number(limit[0]?.ms), 15_000);
     const waiting = uow.write(actor(), async ({ db }) => {
       await rowsOf(db, `select set_config('statement_timeout', '20', true)`);
       await rowsOf(db, 'select pg_sleep(60)');

@@ -20,7 +20,8 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
   const prototype = Client.prototype as unknown as { query: Query };
   const { query } = prototype;
   prototype.query = function (text, values, ...rest) {
-    if (typeof text === 'string') seen.push({ text, values: Array.isArray(values) ? values : [] });
+    const sql = typeof text === 'string' ? text : (text as { readonly text?: unknown }).text;
+    if (typeof sql === 'string') seen.push({ text: sql, values: Array.isArray(values) ? values : [] });
     return query.call(this, text, values, ...rest);
   };
   try {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Client } from '@temporalio/client';
 import { Pool } from 'pg';
 import { createLogger } from '../../core/logger.ts';
 import { createMetrics, type Metrics } from '../../core/metrics.ts';
@@ -80,6 +81,25 @@ describe('the outbox relay', function () {
     assert.deepEqual(await outcomes(), ['started']);
     assert.equal((await metrics.outboxWaiting.get()).values[0]?.value, 0);
     assert.equal(await countOf('started'), 1);
+  });
+
+  it('holds an entry so shortly that a relay that dies makes nobody wait for more than 10 s', async () => {
+    await leave(startMessage());
+    await expireLeases();
+    const held: number[] = [];
+    const withDeadline: Client['withDeadline'] = async (deadline, work) => {
+      const rows = await database.rows<{ seconds: number }>(
+        'select extract(epoch from lease_until - now())::float8 as seconds from outbox',
+      );
+      held.push(...rows.map(({ seconds }) => seconds), (Number(deadline) - Date.now()) / 1_000);
+      return temporal.client.withDeadline(deadline, work);
+    };
+    const client = Object.create(temporal.client, { withDeadline: { value: withDeadline } }) as Client;
+    await deliverDue({ pool, client, metrics, log: createLogger('test', 'silent') });
+    const [lease = 0, deadline = 0] = held;
+    assert.ok(lease > deadline, 'nor so shortly that another relay takes it while it is delivered');
+    assert.ok(lease <= 9, `${lease} s, and a round comes every second`);
+    assert.deepEqual(await outcomes(), ['started']);
   });
 
   it('keeps the order of one workflow: its signal waits until its start is delivered', async () => {
