@@ -14,6 +14,8 @@ import { outcomeText } from './harness/report.ts';
 import { keepResult } from './harness/results.ts';
 
 const LIMIT_MS = 8 * 60_000;
+/** A try, or a run beside other work, is no result. */
+const KEEP = process.env['TENON_BENCH_KEEP'] !== '0';
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const cleanups: (() => Promise<unknown>)[] = [];
 let undoing: Promise<void> | undefined;
@@ -75,7 +77,7 @@ async function runOne(bench: Bench, dir: string, made: string): Promise<void> {
     const outcome = await bench.run({ dir, say, cleanup: (undo) => void own.push(undo) });
     const text = `${about}\n\n${made}; load ${before} before, ${load()} after\n\n${outcomeText(outcome)}`;
     say(`\n${text}`);
-    await keepResult(`${name}, ${new Date().toISOString().slice(0, 16)}Z`, text);
+    if (KEEP) await keepResult(`${name}, ${new Date().toISOString().slice(0, 16)}Z`, text);
   } finally {
     clearTimeout(limit);
     await undoAll(own);
