@@ -31,7 +31,7 @@ export interface FaultProxy {
   readonly port: number;
   /** Connections that it holds, half-open ones too. */
   readonly open: number;
-  /** Replaces the faults that were in force; `{}` heals. */
+  /** Replaces the faults that were in force and forgets what `resetAt` still waits for; `{}` heals. */
   set(faults: Faults): void;
   /** Resets every open connection, both ways. */
   reset(): void;
@@ -65,6 +65,7 @@ export async function startFaultProxy(target: { port: number; host?: string }, s
     },
     set(next) {
       faults = next;
+      traps.clear();
       for (const link of links) link.change(next);
     },
     reset() {

@@ -11,7 +11,7 @@ export interface Trial {
   /** Tells the journeys of one trial from those of another. */
   readonly label: string;
   /** What goes wrong, from beginning to end; clients work all the while. */
-  readonly fault: () => Promise<void>;
+  readonly fault: (clients: { readonly areDone: Promise<unknown> }) => Promise<void>;
   /** How long the slowest answer may take. */
   readonly answerLimitMs: number;
 }
@@ -49,7 +49,7 @@ export async function survive({ world, label, fault, answerLimitMs }: Trial): Pr
   const deathsBefore = world.deaths.length;
   const work = runWorkload(world, ledger, { label, lanes: 3, most: 30, days: 2, isOver: () => isOver }).catch(note);
   await pause(WARM_UP_MS);
-  await fault();
+  await fault({ areDone: work }).catch(note);
   isOver = true;
   const endedAt = performance.now();
   const journeys = (await work) ?? 0;

@@ -26,15 +26,15 @@ import {
 } from '../../support/factories-workspaces.ts';
 import { candidateOf, sessionHeaders } from '../hiring/world.ts';
 
-/** Waits of the API end after this, so that a test about a wait's end need not sit through it. */
-const LONGEST_WAIT_MS = 300;
-
 export interface WorkspaceApi {
   readonly api: TestApi;
   readonly github: TestGithub;
   /** What handlers have waited for, in ms, since it was last emptied. */
   readonly waits: number[];
-  /** Plays the workflow of a message as a worker would: provisions, or dispatches and (`collect`) collects. */
+  /**
+   * Plays the workflow of a message as a worker would: provisions, or dispatches and (`collect`) collects. With `shortWaits` the
+   * API's waits end when all that is being played has ended: a test about a wait's end need not sit through it.
+   */
   play(message: WorkflowMessage, collect?: boolean): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,9 +47,15 @@ export async function startWorkspaceApi({ shortWaits = false } = {}): Promise<Wo
   const until: Waiter['until'] = api.app.wait.until.bind(api.app.wait);
   const watched: Waiter['until'] = (topic, look, options) => {
     waits.push(options.timeoutMs);
-    const timeoutMs = shortWaits ? Math.min(options.timeoutMs, LONGEST_WAIT_MS) : options.timeoutMs;
-    return until(topic, look, { ...options, timeoutMs });
+    return shortWaits ? untilPlayed(() => until(topic, look, options), look) : until(topic, look, options);
   };
+  const plays = new Set<Promise<void>>();
+  async function untilPlayed<T>(wait: () => Promise<T | undefined>, look: () => Promise<T | undefined>) {
+    const early = await look();
+    if (early !== undefined || plays.size === 0) return early;
+    const played = Promise.all(plays).then(look);
+    return Promise.race([wait(), played]);
+  }
   Object.assign(api.app.wait, { until: watched });
   const forge = forgeOf(github);
   const activities = activitiesOn(api.app.uow, forge);
@@ -86,8 +92,14 @@ export async function startWorkspaceApi({ shortWaits = false } = {}): Promise<Wo
     api,
     github,
     waits,
-    play: ({ start }, collect = false) =>
-      start.type === 'workspace' ? provision(start.input as WorkspaceInput) : run(start.input as TestRunInput, collect),
+    play({ start }, collect = false) {
+      const play =
+        start.type === 'workspace'
+          ? provision(start.input as WorkspaceInput)
+          : run(start.input as TestRunInput, collect);
+      plays.add(play);
+      return play.finally(() => plays.delete(play));
+    },
     async close() {
       await api.close();
       await github.close();
