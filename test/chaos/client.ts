@@ -57,7 +57,7 @@ interface Sent {
   readonly body?: string;
 }
 
-const GIVE_UP_MS = 120_000; // far longer than any part is away: who gives up has found something
+const GIVE_UP_MS = 200_000; // far longer than any part is away, or struck again and again: who gives up has found something
 const CALL_LIMIT_MS = 30_000;
 const LONGEST_WAIT_MS = 1_000;
 

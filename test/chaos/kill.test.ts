@@ -14,7 +14,7 @@ const MATRIX = [1, 2, 3].map((more) => chaosSeed + more);
 const MATRIX_MS = 25_000;
 
 describe('the whole stack while its parts are killed', function () {
-  this.timeout(240_000);
+  this.timeout(300_000);
   let world: World;
   before(async () => {
     world = await startWorld(say, { withReplicas: isFull });

@@ -7,9 +7,8 @@ import { smtpSender } from '../../adapters/mail/smtp.ts';
 import type { WorkflowStart } from '../../core/outbox.ts';
 import { deliverMessage } from '../../core/temporal.ts';
 import { unitsOfWork } from '../../core/unit-of-work.ts';
-import { rowsOf } from '../../core/database.ts';
+import { connectDatabase, rowsOf } from '../../core/database.ts';
 import { systemActor } from '../../domain/identity/actor.ts';
-import { connect } from '../../services/connect.ts';
 import { candidateSessionStart } from '../../workflows/hiring/candidate-session.contract.ts';
 import { emailStart } from '../../workflows/mail/email.contract.ts';
 import { rowsIn } from './database.ts';
@@ -24,7 +23,7 @@ export type Plant = (world: World) => Promise<RegExp[]>;
 export const deliveryBeforeCommit: Plant = async (world) => {
   const orgId = await someOrg(world);
   const start: { current?: WorkflowStart } = {};
-  const db = connect(world.plan.addresses.database, { poolSize: 1, applicationName: 'tenon-chaos' });
+  const db = connectDatabase(world.plan.addresses.database, { poolSize: 1, applicationName: 'tenon-chaos' });
   try {
     const units = unitsOfWork({ db, deliver: () => Promise.resolve([]), onMarkError: () => undefined });
     const work = units.write(systemActor(orgId, 'chaos'), async (uow) => {

@@ -7,7 +7,7 @@ import { dispatchRoute, generateRoute } from './troubles.ts';
 
 const DAYS = 2; // a text and a run: the days after repeat them
 const LOOK_EVERY_MS = 100;
-const LONGEST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 180_000; // what is waited for may be struck several times
 
 /** Lives that lead to every named point. Each is gone to its end, whatever is killed meanwhile. */
 export const stories: Readonly<Record<Story, (scene: Scene) => Promise<void>>> = {

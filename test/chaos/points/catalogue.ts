@@ -65,10 +65,7 @@ const ofApi = { part: 'api', story: 'candidate', waits: true } as const;
 const ofWorker = { part: 'worker', story: 'candidate', waits: true } as const;
 const ofRelay = { ...ofWorker, after: 'api.committed' } as const;
 
-/**
- * The steps by which a decision travels. What comes between two of them is no state of its own. Activities write to the outbox only
- * when a run ends a session, and no session ends with a day of code: `worker.committed` and the like could not be reached.
- */
+/** The steps by which a decision travels. What comes between two of them is no state of its own. */
 const deliverySteps: readonly Point[] = [
   { name: 'api.commit', ...ofApi }, // rows and outbox entry are written, COMMIT is not sent
   { name: 'api.committed', ...ofApi }, // COMMIT is answered, Temporal has heard nothing
@@ -79,6 +76,9 @@ const deliverySteps: readonly Point[] = [
   { name: 'webhook.committed', ...ofApi },
   { name: 'webhook.delivered', ...ofApi },
   { name: 'webhook.marked', ...ofApi },
+  { name: 'worker.committed', ...ofWorker }, // the same for what an activity decides; its commit is `during` there
+  { name: 'worker.delivered', ...ofWorker },
+  { name: 'worker.marked', ...ofWorker },
   { name: 'relay.leased', ...ofRelay }, // the entry is the relay's for its lease, Temporal has heard nothing
   { name: 'relay.delivered', ...ofRelay },
   { name: 'relay.marked', ...ofRelay },

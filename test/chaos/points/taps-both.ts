@@ -30,9 +30,10 @@ export function tapDatabase(): void {
     if (typeof text !== 'string') return original.apply(this, args);
     const values = Array.isArray(second) ? (second as unknown[]) : [];
     const now = doing.getStore(); // the answer is heard in the context of whoever opened the connection
-    beforeQuery(this, text, values, now);
+    const unit = unitOf(this, text);
+    beforeQuery(unit, text, values, now);
     const then = (result: unknown): void =>
-      afterQuery(this, text, values, (Array.isArray(result) ? result.at(-1) : result) as Rows, now);
+      afterQuery(unit, text, values, (Array.isArray(result) ? result.at(-1) : result) as Rows, now);
     if (typeof callback !== 'function') {
       return (original.apply(this, args) as Promise<unknown>).then((result) => {
         then(result);
@@ -47,9 +48,13 @@ export function tapDatabase(): void {
   } as typeof prototype.query;
 }
 
-function beforeQuery(connection: object, text: string, values: readonly unknown[], now: Doing | undefined): void {
+/** Asked when a statement is sent: the next unit may have begun on the connection before a read's COMMIT is answered. */
+function unitOf(connection: object, text: string): Unit | undefined {
   if (text.startsWith('START TRANSACTION')) units.set(connection, { written: [], marked: [] });
-  const unit = units.get(connection);
+  return units.get(connection);
+}
+
+function beforeQuery(unit: Unit | undefined, text: string, values: readonly unknown[], now: Doing | undefined): void {
   if (!unit) return;
   if (text.startsWith('update outbox o')) unit.marked = values[1] as string[];
   if (text !== 'COMMIT') return;
@@ -62,14 +67,12 @@ function beforeQuery(connection: object, text: string, values: readonly unknown[
 }
 
 function afterQuery(
-  connection: object,
+  unit: Unit | undefined,
   text: string,
   values: readonly unknown[],
   { rows = [] }: Rows,
   now: Doing | undefined,
 ): void {
-  const unit = units.get(connection);
-  const label = now?.kind === 'request' ? now.label : undefined;
   if (text.includes('insert into outbox') && unit) {
     unit.written = rows.map(({ id }) => String(id));
     noteEntries(unit.written, values[1]);
@@ -82,12 +85,17 @@ function afterQuery(
   } else if (text.startsWith('update outbox set delivered_at')) {
     reach('relay.marked', []);
   } else if (text === 'COMMIT' && unit) {
-    units.delete(connection);
-    if (label === undefined) return;
-    const victim = now?.victim;
+    if (!now) return;
+    const { victim } = now;
+    const label = writerOf(now);
     if (unit.written.length > 0) reach(`${label}.committed`, [victim, ...unit.written.map(victimOf)]);
     if (unit.marked.length > 0) reach(`${label}.marked`, [victim]);
   }
+}
+
+/** Who writes to the outbox: a request, or an activity of a worker. */
+function writerOf(now: Doing): 'api' | 'webhook' | 'worker' {
+  return now.kind === 'request' ? now.label : 'worker';
 }
 
 function noteEntries(ids: readonly string[], messages: unknown): void {
@@ -110,7 +118,7 @@ export function tapDeliveries(): void {
       const { workflowId } = args[1] as { workflowId: string };
       const entry = victimOf(entryOf.get(workflowId) ?? '');
       if (!now) reach('relay.delivered', [entry]);
-      else if (now.kind === 'request') reach(`${now.label}.delivered`, [now.victim, entry]);
+      else reach(`${writerOf(now)}.delivered`, [now.victim, entry]);
       return taken;
     } as never;
   }
