@@ -7,7 +7,7 @@ import { sendSignal, startTimeOf, stopTree } from '../processes.ts';
 import type { ComponentSpec } from './component.ts';
 import { openLog, tailOf } from './logs.ts';
 
-const TAIL_LINES = 15;
+const TAIL_LINES = 40; // an error of the database alone has more than twenty
 
 /** A component could not be started, or ended by itself. The message holds the end of its log. */
 export class ComponentFailure extends Error {
