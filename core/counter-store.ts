@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Pool } from 'pg';
 import { AppError } from './errors.ts';
+import { HeardClient } from './heard-client.ts';
 import type { Logger } from './logger.ts';
 
 /** A count is one row by its key; more connections than this would only wait for each other. */
@@ -27,6 +28,7 @@ interface CounterStatement {
 export function counterStore(url: string, log: Logger): CounterStore {
   // commit-ok: a count stands whatever becomes of its request; one statement each, in tables without a tenant
   const pool = new Pool({
+    Client: HeardClient,
     connectionString: url,
     application_name: 'tenon-counters',
     keepAlive: true,

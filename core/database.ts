@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
 import { Sequelize, type Options, type Transaction } from 'sequelize';
 import type { Actor } from '../domain/identity/actor.ts';
 import { connectionOf, send } from './connections.ts';
+import { HeardClient } from './heard-client.ts';
 
 /** The unit of work that the current call chain runs in, if any. */
 export const openUnit = new AsyncLocalStorage<{ readonly tx: Transaction; readonly actor: Actor }>();
@@ -43,6 +45,7 @@ export function connectDatabase(
 ): Sequelize {
   const options: Options & { keepDefaultTimezone: boolean } = {
     dialect: 'postgres',
+    dialectModule: { ...pg, types: pg.types, Client: HeardClient },
     logging: false,
     keepDefaultTimezone: true, // spares a SET on each new connection; not in the typings
     minifyAliases: true,

@@ -1,4 +1,5 @@
 import { Pool } from 'pg';
+import { HeardClient } from '../core/heard-client.ts';
 import type { Logger } from '../core/logger.ts';
 
 const MOST = 4; // the relay's batch marks ten at once, briefly
@@ -9,6 +10,7 @@ const ANSWER_MS = 5_000;
 export function systemPool(url: string, log: Logger): Pool {
   // commit-ok: they work across organisations, one statement each; a unit of work has one
   const pool = new Pool({
+    Client: HeardClient,
     connectionString: url,
     application_name: 'tenon-system',
     keepAlive: true,
