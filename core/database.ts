@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import pg from 'pg';
+import pg, { types } from 'pg';
 import { Sequelize, type Options, type Transaction } from 'sequelize';
 import type { Actor } from '../domain/identity/actor.ts';
 import { connectionOf, send } from './connections.ts';
@@ -45,7 +45,7 @@ export function connectDatabase(
 ): Sequelize {
   const options: Options & { keepDefaultTimezone: boolean } = {
     dialect: 'postgres',
-    dialectModule: { ...pg, types: pg.types, Client: HeardClient },
+    dialectModule: { ...pg, types, Client: HeardClient },
     logging: false,
     keepDefaultTimezone: true, // spares a SET on each new connection; not in the typings
     minifyAliases: true,

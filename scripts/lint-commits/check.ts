@@ -24,7 +24,8 @@ type Way = keyof typeof WAYS;
 
 /** The rule's own home needs no annotation for what it is there for; for anything else it does. */
 const HOME: Readonly<Record<string, readonly Way[]>> = {
-  'core/database.ts': ['statement', 'sequelize'],
+  'core/database.ts': ['statement', 'sequelize', 'pg'],
+  'core/heard-client.ts': ['pg'],
   'core/connections.ts': ['sequelize', 'pg'],
 };
 
