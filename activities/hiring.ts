@@ -4,7 +4,9 @@ import {
   expireIfDue,
   loadSessionClock,
   recordSessionEnded,
+  remindIfDue,
   type ExpiryVerdict,
+  type ReminderInput,
   type SessionClock,
 } from '../services/hiring/session-clock.ts';
 import type { CandidateSessionInput } from '../workflows/hiring/candidate-session.contract.ts';
@@ -19,6 +21,9 @@ export function hiringActivities({ units }: { readonly units: UnitsOfWork }) {
     },
     expireIfDue(input: CandidateSessionInput): Promise<ExpiryVerdict> {
       return units.write(systemActor(input.orgId, COMPONENT), (uow) => expireIfDue(uow, input));
+    },
+    remindIfDue(input: ReminderInput): Promise<SessionClock> {
+      return units.write(systemActor(input.orgId, COMPONENT), (uow) => remindIfDue(uow, input));
     },
     recordSessionEnded(input: CandidateSessionInput & { readonly reason: string }): Promise<void> {
       return units.write(systemActor(input.orgId, COMPONENT), (uow) => recordSessionEnded(uow, input));

@@ -1,10 +1,16 @@
 import { hiringActivities } from './hiring.ts';
 import { mailActivities, type MailParts } from './mail.ts';
+import { templateActivities } from './templates.ts';
 import { workspaceActivities } from './workspaces.ts';
 
 export type ActivityParts = MailParts & Parameters<typeof workspaceActivities>[0];
 
 /** Every activity, by the name under which workflows call it. */
 export function allActivities(parts: ActivityParts) {
-  return { ...hiringActivities(parts), ...mailActivities(parts), ...workspaceActivities(parts) };
+  return {
+    ...hiringActivities(parts),
+    ...mailActivities(parts),
+    ...templateActivities(parts),
+    ...workspaceActivities(parts),
+  };
 }

@@ -3,10 +3,18 @@ import type { MailSender } from '../adapters/mail/smtp.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
 import { systemActor } from '../domain/identity/actor.ts';
 import type { MailText } from '../domain/mail/letter.ts';
+import { renderNews, renderReminder } from '../domain/mail/session-templates.ts';
 import { renderAccountMail, renderInvitation } from '../domain/mail/templates.ts';
 import { keepableOutput } from '../domain/workspaces/text.ts';
 import { inviteUrl, type PortalSettings } from '../services/hiring/invite-links.ts';
-import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../services/mail/emails.ts';
+import {
+  beginSending,
+  recordFailed,
+  recordLostAnswer,
+  recordRefusal,
+  recordSent,
+  recordUnknown,
+} from '../services/mail/emails.ts';
 import type { MailFacts } from '../services/mail/email-facts.ts';
 import { accountLinkUrl } from '../services/identity/account-links.ts';
 import type { EmailInput, EmailResult } from '../workflows/mail/email.contract.ts';
@@ -29,19 +37,25 @@ export function mailActivities(parts: MailParts) {
   return {
     /**
      * Sends a mail unless it is settled, out of date, or an earlier attempt may have sent it.
-     * @throws {ApplicationFailure} MAIL_SERVER_REFUSED, to be repeated: the mail has certainly not been taken
+     * @throws {ApplicationFailure} to be repeated: MAIL_SERVER_REFUSED when the mail has certainly not been taken,
+     * MAIL_OUTCOME_UNKNOWN when it may have been and the provider will recognise it
      */
     async sendEmail({ orgId, emailId }: EmailInput): Promise<EmailResult> {
       const actor = systemActor(orgId, COMPONENT);
-      const decision = await units.write(actor, (uow) => beginSending(uow, emailId));
+      const decision = await units.write(actor, (uow) => beginSending(uow, emailId, mail));
       if (decision.outcome === 'settled') return { status: decision.status };
       const message = compose(decision.facts, parts);
       const sent = await mail.send(message);
       if (sent.outcome === 'sent') {
-        await units.write(actor, (uow) => recordSent(uow, { emailId, providerMessageId: message.messageId }));
+        const { providerMessageId = message.messageId } = sent;
+        await units.write(actor, (uow) => recordSent(uow, { emailId, providerMessageId }));
         return { status: 'sent' };
       }
       const reason = keepableOutput(sent.reason, REASON_LENGTH);
+      if (sent.outcome === 'unknown' && sent.repeatable) {
+        await units.write(actor, (uow) => recordLostAnswer(uow, { emailId, reason }));
+        throw ApplicationFailure.retryable(reason, 'MAIL_OUTCOME_UNKNOWN');
+      }
       if (sent.outcome === 'unknown') {
         await units.write(actor, (uow) => recordUnknown(uow, { emailId, reason }));
         return { status: 'failed' };
@@ -71,9 +85,23 @@ function compose(facts: MailFacts, parts: MailParts) {
 }
 
 function wordsOf(facts: MailFacts, parts: MailParts): MailText {
-  return facts.kind === 'invitation'
-    ? renderInvitation({ ...facts, link: inviteUrl(parts, facts.link) })
-    : renderAccountMail({ ...facts, link: accountLinkUrl(parts, facts.link) });
+  switch (facts.kind) {
+    case 'invitation':
+      return renderInvitation({ ...facts, link: inviteUrl(parts, facts.link) });
+    case 'invite_ends_72h':
+    case 'invite_ends_24h':
+    case 'work_ends_24h':
+    case 'work_ends_2h':
+      return renderReminder({ ...facts, kind: facts.kind, link: inviteUrl(parts, facts.link) });
+    case 'session_completed':
+    case 'session_expired':
+    case 'invitation_failed':
+      return renderNews(facts);
+    case 'verify_email':
+    case 'reset_password':
+    case 'accept_invitation':
+      return renderAccountMail({ ...facts, link: accountLinkUrl(parts, facts.link) });
+  }
 }
 
 function hostOf(from: string): string {

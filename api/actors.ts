@@ -4,6 +4,7 @@ import { anonymous, type AnonymousActor, type CandidateCaller, type UserActor } 
 import type { App } from './app.ts';
 import { authenticateAccount } from './middleware/auth/account.ts';
 import { authenticateCandidate } from './middleware/auth/candidate.ts';
+import { requireAdminKey } from './middleware/auth/admin-key.ts';
 import { requireSignature } from './middleware/auth/github-signature.ts';
 import { authenticateRecruiter } from './middleware/auth/recruiter.ts';
 
@@ -12,7 +13,7 @@ export type Caller = UserActor | CandidateCaller | AnonymousActor;
 
 /** A door: who may knock, how they show who they are, and what they hear when they cannot. */
 export interface Auth<A extends Caller> {
-  readonly name: 'public' | 'account' | 'ownAccount' | 'recruiter' | 'candidate' | 'webhook';
+  readonly name: 'public' | 'account' | 'ownAccount' | 'recruiter' | 'candidate' | 'webhook' | 'adminKey';
   /** Names of OpenAPI security schemes, any of which opens the door. */
   readonly schemes: readonly string[];
   readonly errors: readonly ErrorCode[];
@@ -42,6 +43,14 @@ export const webhook: Auth<AnonymousActor> = {
   schemes: [],
   errors: ['WEBHOOK_SIGNATURE_INVALID', 'WEBHOOKS_NOT_CONFIGURED'],
   authenticate: requireSignature,
+};
+
+/** Whoever has the installation's key. Everybody else hears that there is nothing here. */
+export const adminKey: Auth<AnonymousActor> = {
+  name: 'adminKey',
+  schemes: ['adminKey'],
+  errors: ['NOT_FOUND'],
+  authenticate: requireAdminKey,
 };
 
 const accountErrors = [

@@ -9,6 +9,7 @@ import type { Settings } from '../core/settings.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
 import type { Waiter } from '../core/wait.ts';
 import type { WorkerPresence } from '../core/worker-presence.ts';
+import type { WorkflowRuns } from '../core/workflow-runs.ts';
 import type { Links } from './links.ts';
 import type { TokenVerifier } from './middleware/auth/verifier.ts';
 
@@ -32,4 +33,6 @@ export interface App {
   readonly lockout: Lockout;
   readonly limits: RateLimiter;
   readonly workers: WorkerPresence;
+  /** For what belongs to no row: see core/workflow-runs.ts. */
+  readonly workflows: WorkflowRuns;
 }

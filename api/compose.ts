@@ -12,6 +12,7 @@ import { temporalClient } from '../core/temporal.ts';
 import { unitsOfWork } from '../core/unit-of-work.ts';
 import { listenWaiter } from '../core/wait.ts';
 import { workerPresence } from '../core/worker-presence.ts';
+import { workflowRuns } from '../core/workflow-runs.ts';
 import { connect } from '../services/connect.ts';
 import { taskQueues } from '../workflows/queues.contract.ts';
 import type { App } from './app.ts';
@@ -50,6 +51,7 @@ export function composeApi(settings: Settings): ComposedApi {
       lockout: lockout(counters),
       limits: rateLimiter(counters, settings.rateLimits),
       workers: workerPresence(client, Object.values(taskQueues)),
+      workflows: workflowRuns(client),
       links: linksOf(settings),
     },
     async close() {

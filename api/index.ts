@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts';
 import { githubEndpoints } from './github/index.ts';
 import { hiringEndpoints } from './hiring/index.ts';
 import { identityEndpoints } from './identity/index.ts';
+import { mailEndpoints } from './mail/index.ts';
 import { opsEndpoints } from './ops/index.ts';
 import { workspaceEndpoints } from './workspaces/index.ts';
 
@@ -11,5 +12,6 @@ export const endpoints: readonly Endpoint[] = [
   ...hiringEndpoints,
   ...workspaceEndpoints,
   ...githubEndpoints,
+  ...mailEndpoints,
   ...opsEndpoints(() => endpoints),
 ];

@@ -33,7 +33,10 @@ async function undoAll(undos: (() => Promise<unknown>)[]): Promise<void> {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => void cleanUp().then(() => process.exit(1)));
+  process.on(signal, () => {
+    process.on('uncaughtException', () => undefined); // connections of what was under way end under its hands
+    void cleanUp().then(() => process.exit(1));
+  });
 }
 
 try {

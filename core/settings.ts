@@ -3,7 +3,14 @@ import type { RateLimits } from './rate-limit-classes.ts';
 import { refuseDangerous } from './settings/dangers.ts';
 import { settingsSchema } from './settings/schema.ts';
 import { SettingsError } from './settings/settings-error.ts';
-import { readLinkKeys, readList, readPattern, readRateLimits, readSigningKeys } from './settings/values.ts';
+import {
+  readLinkKeys,
+  readList,
+  readPattern,
+  readRateLimits,
+  readSigningKeys,
+  readWebhookKey,
+} from './settings/values.ts';
 
 export { SettingsError } from './settings/settings-error.ts';
 
@@ -74,10 +81,19 @@ export interface Settings {
   readonly passwords: { readonly minLength: number };
   /** Whether people must prove their e-mail before they sign in with a password. */
   readonly emailVerification: 'required' | 'optional';
+  /** Opens the administrators' endpoints, which answer 404 without one. */
+  readonly adminApiKey: string | undefined;
   readonly candidatePortalBaseUrl: string;
   /** The page where people open the links of account mails, without a slash at its end. */
   readonly accountPortalUrl: string;
-  readonly mail: { readonly from: string; readonly smtpUrl: string };
+  readonly mail: {
+    readonly from: string;
+    /** By whom mails leave; the address and the key are secrets. */
+    readonly provider:
+      { readonly name: 'smtp'; readonly url: string } | { readonly name: 'resend'; readonly apiKey: string };
+    /** The HMAC key of Resend's webhooks. */
+    readonly resendWebhookKey: Buffer | undefined;
+  };
   /** HMAC keys of links by key id; the last one signs new links, all of them verify. */
   readonly linkKeys: Readonly<Record<string, Buffer>>;
 }
@@ -152,8 +168,16 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     emailVerification: (optional('TENON_EMAIL_VERIFICATION') ?? (isServed ? 'required' : 'optional')) as
       'required' | 'optional', // the schema allows just these
     accountPortalUrl: withoutSlash(optional('TENON_ACCOUNT_PORTAL_URL') ?? `${publicUrl}/account`),
+    adminApiKey: optional('TENON_ADMIN_API_KEY'),
     candidatePortalBaseUrl: withoutSlash(text('TENON_CANDIDATE_PORTAL_BASE_URL')),
-    mail: { from: text('TENON_EMAIL_FROM'), smtpUrl: text('TENON_SMTP_URL') },
+    mail: {
+      from: text('TENON_EMAIL_FROM'),
+      provider:
+        text('TENON_EMAIL_PROVIDER') === 'resend'
+          ? { name: 'resend', apiKey: text('RESEND_API_KEY') }
+          : { name: 'smtp', url: text('TENON_SMTP_URL') },
+      resendWebhookKey: readWebhookKey(optional('RESEND_WEBHOOK_SECRET')),
+    },
     linkKeys: readLinkKeys(text('TENON_LINK_KEYS')),
   };
   refuseDangerous(settings);

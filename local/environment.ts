@@ -77,8 +77,18 @@ export function appEnvironment(
 }
 
 /** Of the API alone: a worker signs nothing. */
-export function apiEnvironment({ signingKey }: { readonly signingKey: string }): Record<string, string> {
-  return { TENON_JWT_KEYS: JSON.stringify({ local1: signingKey }), DEV_AUTH_BYPASS: '1' };
+export function apiEnvironment({
+  signingKey,
+  adminApiKey,
+}: {
+  readonly signingKey: string;
+  readonly adminApiKey: string;
+}): Record<string, string> {
+  return {
+    TENON_JWT_KEYS: JSON.stringify({ local1: signingKey }),
+    TENON_ADMIN_API_KEY: adminApiKey,
+    DEV_AUTH_BYPASS: '1',
+  };
 }
 
 /** Of the seed alone: an administrator to sign in as, with a password that was drawn for this stack. */

@@ -13,6 +13,8 @@ export interface Secrets {
   readonly postgresSystem: string;
   readonly githubToken: string;
   readonly githubWebhook: string;
+  /** Opens the administrators' endpoints of the API. */
+  readonly adminApiKey: string;
   /** 32 bytes in base64, the only key of derived links. */
   readonly linkKey: string;
   /** The only key of our own access tokens: RSA, PKCS #8 in PEM. */
@@ -42,6 +44,7 @@ function freshSecrets(): Secrets {
     postgresSystem: text(),
     githubToken: text(),
     githubWebhook: text(),
+    adminApiKey: text(),
     linkKey: randomBytes(32).toString('base64'),
     signingKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
       .privateKey.export({ format: 'pem', type: 'pkcs8' })

@@ -10,6 +10,7 @@ import * as accountLookups from './0009-account-lookups.ts';
 import * as deliveriesByRun from './0010-deliveries-by-run.ts';
 import * as candidateInvites from './0011-candidate-invites.ts';
 import * as closing from './0012-closing.ts';
+import * as sessionMails from './0013-session-mails.ts';
 
 export interface Migration {
   readonly name: string;
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { name: '0010-deliveries-by-run', up: deliveriesByRun.up, down: deliveriesByRun.down },
   { name: '0011-candidate-invites', up: candidateInvites.up, down: candidateInvites.down },
   { name: '0012-closing', up: closing.up, down: closing.down },
+  { name: '0013-session-mails', up: sessionMails.up, down: sessionMails.down },
 ];

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { allActivities } from '../activities/index.ts';
 import { githubForge } from '../adapters/github/index.ts';
-import { smtpSender } from '../adapters/mail/smtp.ts';
+import { resendSender } from '../adapters/mail/resend.ts';
+import { smtpSender, type MailSender } from '../adapters/mail/smtp.ts';
 import { deliverAfterCommit } from '../core/delivery.ts';
 import { goodbye } from '../core/goodbye.ts';
 import type { Logger } from '../core/logger.ts';
@@ -30,7 +31,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
   });
   const activities = allActivities({
     units,
-    mail: smtpSender(settings.mail.smtpUrl),
+    mail: senderOf(settings.mail),
     from: settings.mail.from,
     candidatePortalBaseUrl: settings.candidatePortalBaseUrl,
     accountPortalUrl: settings.accountPortalUrl,
@@ -51,4 +52,8 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
       await goodbye([pool.end(), db.close()]);
     },
   };
+}
+
+function senderOf({ provider }: Settings['mail']): MailSender {
+  return provider.name === 'resend' ? resendSender(provider) : smtpSender(provider.url);
 }

@@ -1,5 +1,6 @@
 // The names here are the wire types that the contracts start.
 export { candidateSessionWorkflow as candidateSession } from './hiring/candidate-session.workflow.ts';
+export { templateHealthWorkflow as templateHealth } from './hiring/template-health.workflow.ts';
 export { emailWorkflow as email } from './mail/email.workflow.ts';
 export { testRunWorkflow as testRun } from './workspaces/test-run.workflow.ts';
 export { workspaceWorkflow as workspace } from './workspaces/workspace.workflow.ts';

@@ -3,6 +3,7 @@ import { keepableOutput } from '../../domain/workspaces/text.ts';
 import { ArtifactError } from './artifact-error.ts';
 import { findResults } from './find-results.ts';
 import { artifactLimits, type ArtifactLimits } from './limits.ts';
+import { parseResultsFile } from './results-json.ts';
 import { openArchive } from './zip.ts';
 
 export { ArtifactError } from './artifact-error.ts';
@@ -23,6 +24,21 @@ export async function readArtifact(
   } catch (error) {
     return unreadable(name, asArtifactError(error, 'parse_error', 'The results could not be read.'));
   }
+}
+
+/**
+ * The JSON of the shallowest file with this name in an artifact's zip; undefined when there is none.
+ * @throws {ArtifactError} when the archive or the file cannot be read
+ */
+export async function readFileInArtifact(
+  zip: Buffer,
+  fileName: string,
+  limits: ArtifactLimits = artifactLimits,
+): Promise<unknown> {
+  const files = await openArchive(zip, limits);
+  const named = files.filter(({ path }) => path.split('/').at(-1)?.toLowerCase() === fileName);
+  const [file] = named.sort((a, b) => a.path.split('/').length - b.path.split('/').length);
+  return file && parseResultsFile(await file.read(), limits);
 }
 
 /**

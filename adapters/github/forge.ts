@@ -13,6 +13,9 @@ export interface ForgeHead {
   readonly treeSha: string;
 }
 
+export type ForgeFile =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'missing' } | { readonly kind: 'unreadable' };
+
 export interface NewRepository {
   readonly templateFullName: string;
   readonly owner: string;
@@ -69,6 +72,8 @@ export interface GithubForge {
   getBranchHead(repo: string, branch: string): Promise<ForgeHead | null>;
   /** Whether `treeSha` is what the template holds now, or held at one of its last 30 commits. */
   sameTree(templateRepo: string, treeSha: string): Promise<boolean>;
+  /** A text file of at most 1 MB (what GitHub sends inline) at a branch; `unreadable` for anything else that has the name. */
+  readTextFile(repo: string, path: string, ref: string): Promise<ForgeFile>;
   /** Whether `.github/workflows/` of the default branch has the workflow's file (or one of its usual names). */
   hasWorkflowFile(repo: string, workflowFile: string): Promise<boolean>;
   /** Whether GitHub knows the workflow and would run it. */

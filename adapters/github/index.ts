@@ -74,6 +74,7 @@ export function githubForge(
     addCollaborator: exposed('addCollaborator', repositories.addCollaborator),
     removeCollaborator: exposed('removeCollaborator', repositories.removeCollaborator),
     compare: exposed('compare', repositories.compare),
+    readTextFile: exposed('readTextFile', repositories.readTextFile),
     hasWorkflowFile: exposed('hasWorkflowFile', runs.hasWorkflowFile),
     workflowIsDispatchable: exposed('workflowIsDispatchable', runs.workflowIsDispatchable),
     findRunByMarker: exposed('findRunByMarker', runs.findRunByMarker),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AppError } from '../../core/errors.ts';
 import { sameLogin } from '../../domain/workspaces/workspace.ts';
 import type { Client } from './client.ts';
@@ -12,6 +13,7 @@ type Calls = Pick<
   | 'archiveRepository'
   | 'getBranchHead'
   | 'sameTree'
+  | 'readTextFile'
   | 'administers'
   | 'addCollaborator'
   | 'removeCollaborator'
@@ -89,6 +91,18 @@ export function repositoryCalls(client: Client): Calls {
     async sameTree(templateRepo, treeSha) {
       const { data } = await rest.repos.listCommits({ ...parts(templateRepo), per_page: 30 });
       return data.some(({ commit }) => commit.tree.sha === treeSha);
+    },
+
+    async readTextFile(repo, path, ref) {
+      try {
+        const { data } = await rest.repos.getContent({ ...parts(repo), path, ref });
+        if (Array.isArray(data) || !('content' in data) || data.encoding !== 'base64') return { kind: 'unreadable' };
+        const bytes = Buffer.from(data.content, 'base64');
+        return isUtf8(bytes) ? { kind: 'text', text: bytes.toString('utf8') } : { kind: 'unreadable' };
+      } catch (error) {
+        if (statusOf(error) === 404) return { kind: 'missing' };
+        throw error;
+      }
     },
 
     async administers(repo, username) {

@@ -4,9 +4,10 @@ import { parseConnectionUrl } from 'nodemailer/lib/shared';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { assertOutsideUnitOfWork } from '../../core/database.ts';
 import { messageOf } from '../../core/errors.ts';
+import { isBareAddress } from './address.ts';
 
 export interface MailMessage {
-  /** With angle brackets; the same for every try, so that a mail store can recognise a double. */
+  /** With angle brackets; the same for every try, so that a provider or a mail store can recognise a double. */
   readonly messageId: string;
   /** E.g. `Tenon <no-reply@tenon.example>`. */
   readonly from: string;
@@ -19,14 +20,20 @@ export interface MailMessage {
 
 /**
  * `refused`: the server has not taken it, for certain; `retryable` says whether it may do so later. `unknown`: the
- * connection broke after the mail was under way.
+ * connection broke after the mail was under way; `repeatable` when the provider would recognise a double by its key.
  */
 export type SendOutcome =
-  | { readonly outcome: 'sent' }
+  | {
+      readonly outcome: 'sent';
+      /** Where the provider has a name of its own for the mail. */
+      readonly providerMessageId?: string;
+    }
   | { readonly outcome: 'refused'; readonly retryable: boolean; readonly reason: string }
-  | { readonly outcome: 'unknown'; readonly reason: string };
+  | { readonly outcome: 'unknown'; readonly repeatable: boolean; readonly reason: string };
 
 export interface MailSender {
+  /** How long the provider recognises a key. Where it is not given, what may have been sent is never sent again. */
+  readonly keyLifeMs?: number;
   /** One attempt. Never throws for what the network or the server does. Takes at most 25 s. */
   send(message: MailMessage): Promise<SendOutcome>;
 }
@@ -106,13 +113,8 @@ const FINAL_COMMANDS = new Set(['MAIL FROM', 'RCPT TO', 'DATA', 'API']);
 function judge(error: unknown, bodyBegun: boolean): SendOutcome {
   const { responseCode, command, code } = error as { responseCode?: number; command?: string; code?: string };
   const reason = messageOf(error);
-  if (bodyBegun && responseCode === undefined) return { outcome: 'unknown', reason };
+  if (bodyBegun && responseCode === undefined) return { outcome: 'unknown', repeatable: false, reason };
   const aboutThisMail = command !== undefined && FINAL_COMMANDS.has(command);
   const forGood = responseCode === undefined ? code === 'EENVELOPE' || code === 'EMESSAGE' : responseCode >= 500;
   return { outcome: 'refused', retryable: !(aboutThisMail && forGood), reason };
-}
-
-/** Stricter than the grammar: nothing that could end a header or name a second recipient. */
-function isBareAddress(address: string): boolean {
-  return /^[^\s\p{Cc}<>(),;:"\\]+@[^\s\p{Cc}<>(),;:"\\@]+$/u.test(address) && address.length <= 320;
 }

@@ -14,9 +14,11 @@ import { resendInviteEndpoint } from './simulations/resend-invite.ts';
 import { revokeCandidateEndpoint } from './simulations/revoke-candidate.ts';
 import { listSubmissionsEndpoint } from './submissions/list-submissions.ts';
 import { readSubmission } from './submissions/read-submission.ts';
+import { readTemplateHealth } from './templates/read-template-health.ts';
+import { runTemplateHealth } from './templates/run-template-health.ts';
 import { submitTask } from './tasks/submit-task.ts';
 
-/** The hiring API: contracts/hiring.md sections 3 and 4. */
+/** The hiring API: contracts/hiring.md sections 3 to 5. */
 export const hiringEndpoints = [
   listSimulationsEndpoint,
   createSimulationEndpoint,
@@ -37,4 +39,6 @@ export const hiringEndpoints = [
   submitTask,
   listSubmissionsEndpoint,
   readSubmission,
+  readTemplateHealth,
+  runTemplateHealth,
 ] as const;

@@ -19,6 +19,12 @@ const securitySchemes = {
     name: 'x-dev-user-email',
     description: 'Development only: from localhost, with DEV_AUTH_BYPASS=1 and ENVIRONMENT=local',
   },
+  adminKey: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'X-Admin-Key',
+    description: 'TENON_ADMIN_API_KEY of the installation; without it these endpoints are 404',
+  },
 };
 
 /** The whole API as OpenAPI 3.1, from the table alone: the same table gives the same document, byte for byte. */

@@ -3,6 +3,8 @@ import { SettingsError } from './settings-error.ts';
 
 const DEV_SECRETS = /^(secret|changeme|password|postgres|dev|test|local|tenon)/i;
 const SHORTEST_PASSWORD = 12;
+/** Nothing but this key stands between a stranger and the administrators' endpoints. */
+const SHORTEST_ADMIN_KEY = 32;
 /** Random bytes repeat little: 32 of them with fewer different values than this were not drawn at random. */
 const FEWEST_VALUES = 16;
 
@@ -26,10 +28,12 @@ export function refuseDangerous(settings: Settings): void {
   if (environment === 'production') refuseOpenPlaces(settings);
 }
 
-function refuseWeakSecrets({ github, database, linkKeys }: Settings): void {
+function refuseWeakSecrets({ github, database, linkKeys, adminApiKey, mail }: Settings): void {
   for (const [name, secret] of [
     ['TENON_GITHUB_TOKEN', github.token],
     ['TENON_GITHUB_WEBHOOK_SECRET', github.webhookSecret],
+    ['TENON_ADMIN_API_KEY', adminApiKey],
+    ['RESEND_API_KEY', mail.provider.name === 'resend' ? mail.provider.apiKey : undefined],
     ['DATABASE_URL', passwordOf(database.url)],
     ['DATABASE_URL_DIRECT', passwordOf(database.directUrl)],
     ['DATABASE_URL_SYSTEM', passwordOf(database.systemUrl)],
@@ -41,6 +45,10 @@ function refuseWeakSecrets({ github, database, linkKeys }: Settings): void {
         `${name} holds a secret of fewer than ${SHORTEST_PASSWORD} characters: set a longer one.`,
       );
   }
+  if (adminApiKey !== undefined && adminApiKey.length < SHORTEST_ADMIN_KEY)
+    throw new SettingsError(
+      `TENON_ADMIN_API_KEY must have at least ${SHORTEST_ADMIN_KEY} characters, or not be set: make one with \`openssl rand -base64 32\`.`,
+    );
   for (const [id, key] of Object.entries(linkKeys)) {
     if (new Set(key).size < FEWEST_VALUES)
       throw new SettingsError(`TENON_LINK_KEYS: key "${id}" is not random: make one with \`openssl rand -base64 32\`.`);

@@ -56,10 +56,13 @@ export const settingsSchema = Joi.object<Record<string, string | number | undefi
   TENON_EMAIL_VERIFICATION: Joi.string().valid('required', 'optional'),
   TENON_ACCOUNT_PORTAL_URL: web,
   TENON_CANDIDATE_PORTAL_BASE_URL: web.default('http://localhost:3000'),
-  TENON_EMAIL_PROVIDER: Joi.string().valid('smtp').default('smtp'),
+  TENON_EMAIL_PROVIDER: Joi.string().valid('smtp', 'resend').default('smtp'),
   TENON_EMAIL_FROM: Joi.string().default('Tenon <no-reply@tenon.local>'),
   TENON_SMTP_URL: Joi.string()
     .uri({ scheme: ['smtp', 'smtps'] })
-    .required(),
+    .when('TENON_EMAIL_PROVIDER', { not: 'smtp', otherwise: Joi.required() }),
+  RESEND_API_KEY: Joi.string().min(16).when('TENON_EMAIL_PROVIDER', { not: 'resend', otherwise: Joi.required() }),
+  RESEND_WEBHOOK_SECRET: Joi.string().pattern(/^whsec_[A-Za-z0-9+/]{24,}={0,2}$/, 'whsec_ and base64'),
+  TENON_ADMIN_API_KEY: Joi.string().min(8).max(200),
   TENON_LINK_KEYS: Joi.string().required(),
 });

@@ -88,3 +88,8 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** As Svix writes them: `whsec_` and base64. */
+export function readWebhookKey(secret: string | undefined): Buffer | undefined {
+  return secret === undefined ? undefined : Buffer.from(secret.slice('whsec_'.length), 'base64');
+}

@@ -7,27 +7,29 @@ export interface MailText {
   readonly html: string;
 }
 
-/** A short mail around one link. Everything is plain text; what people typed goes through `oneLine` first. */
+/** A short mail, mostly around one link. Everything is plain text; what people typed goes through `oneLine` first. */
 export interface Letter {
   readonly subject: string;
   readonly name: string;
   readonly opening: string;
-  /** What the link does, e.g. `Open your invitation`. */
-  readonly action: string;
-  readonly link: string;
+  readonly step?: {
+    /** What the link does, e.g. `Open your invitation`. */
+    readonly action: string;
+    readonly link: string;
+  };
   readonly closing: string;
 }
 
-export function renderLetter({ subject, name, opening, action, link, closing }: Letter): MailText {
+/** @throws when a variable came empty or the link is none: a mail with a hole must not leave */
+export function renderLetter(letter: Letter): MailText {
+  assertWhole(letter);
+  const { subject, name, opening, step, closing } = letter;
   return {
     subject,
     text: `Hello ${name},
 
 ${opening}
-
-${action}:
-${link}
-
+${step ? `\n${step.action}:\n${step.link}\n` : ''}
 ${closing}
 `,
     html: `<!doctype html>
@@ -36,13 +38,23 @@ ${closing}
 <body>
 <p>Hello ${escapeHtml(name)},</p>
 <p>${escapeHtml(opening)}</p>
-<p><a href="${escapeHtml(link)}">${escapeHtml(action)}</a></p>
-<p>${escapeHtml(link)}</p>
-<p>${escapeHtml(closing)}</p>
+${step ? linkInHtml(step) : ''}<p>${escapeHtml(closing)}</p>
 </body>
 </html>
 `,
   };
+}
+
+function linkInHtml({ action, link }: NonNullable<Letter['step']>): string {
+  return `<p><a href="${escapeHtml(link)}">${escapeHtml(action)}</a></p>\n<p>${escapeHtml(link)}</p>\n`;
+}
+
+function assertWhole({ subject, name, opening, step, closing }: Letter): void {
+  const words = { subject, name, opening, closing, ...(step && { action: step.action }) };
+  for (const [variable, value] of Object.entries(words)) {
+    if (value === '' || value !== oneLine(value)) throw new Error(`The mail's ${variable} is empty or not one line`);
+  }
+  if (step && !/^https?:\/\/[^\s<>"]+$/.test(step.link)) throw new Error("The mail's link is no address");
 }
 
 /** E.g. `18 October 2026 at 14:30 UTC`. */
@@ -54,4 +66,9 @@ export function readableUtc(at: Date): string {
 /** What somebody typed, so that it can become neither a header nor a paragraph. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
+/** The same for a name that may consist of nothing else. */
+export function named(name: string, otherwise = 'there'): string {
+  return oneLine(name) || otherwise;
 }

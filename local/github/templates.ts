@@ -3,7 +3,7 @@ import type { Base } from './base.ts';
 import { writeCommit } from './git/commits.ts';
 import { moveRef, resolveCommit, zeroSha } from './git/revisions.ts';
 import { gitText } from './git/run-git.ts';
-import { copyTree, importFolder, removeFromTree } from './git/trees.ts';
+import { copyTree, importFolder, patchTree, removeFromTree } from './git/trees.ts';
 import { createRepository, findRepository, removeRepository } from './repositories.ts';
 import type { Account, Repository } from './state.ts';
 
@@ -12,6 +12,8 @@ export interface Template {
   key: string;
   folder: string;
   description: string;
+  /** Patches that solve every task: the branch `solution`, which candidates' repositories do not get. */
+  solution?: readonly string[];
 }
 
 /** Author and date are fixed, so that the same content has the same SHA everywhere. */
@@ -39,22 +41,32 @@ async function ensureTemplate(base: Base, name: string, description: string, adm
   return created;
 }
 
-async function commitTree(base: Base, repository: Repository, tree: string, message: string): Promise<void> {
+async function commitTree(
+  base: Base,
+  repository: Repository,
+  tree: string,
+  message: string,
+  branch = repository.defaultBranch,
+): Promise<void> {
   const dir = base.bareDir(repository);
-  const head = await resolveCommit(dir, repository.defaultBranch);
+  const head = await resolveCommit(dir, `refs/heads/${branch}`);
   if (head && (await gitText(dir, ['rev-parse', `${head}^{tree}`])) === tree) return;
-  const parents = head ? [head] : [];
+  const parent = head ?? (await resolveCommit(dir, `refs/heads/${repository.defaultBranch}`));
+  const parents = parent ? [parent] : [];
   const commit = await writeCommit(dir, { tree, parents, message, author, committer: author });
-  await moveRef(dir, `refs/heads/${repository.defaultBranch}`, commit, head ?? zeroSha);
+  await moveRef(dir, `refs/heads/${branch}`, commit, head ?? zeroSha);
   repository.pushedAt = new Date().toISOString();
 }
 
-/** Makes or updates the template repository of a folder: one commit, and one more for each change since. */
+/** Makes or updates the template repository of a folder: one commit a branch, and one more for each change since. */
 export async function importTemplate(base: Base, template: Template, admin: Account): Promise<void> {
   const repository = await ensureTemplate(base, templateName(template.key), template.description, admin);
   repository.description = template.description;
   const tree = await importFolder(base.bareDir(repository), template.folder);
   await commitTree(base, repository, tree, `Template ${template.key}`);
+  if (!template.solution) return;
+  const solved = await patchTree(base.bareDir(repository), tree, template.solution);
+  await commitTree(base, repository, solved, `Solution of ${template.key}`, 'solution');
 }
 
 /** A second template repository with the same content but for `.github/workflows`. Null: no such template. */

@@ -52,7 +52,7 @@ export async function listCandidates(
        from candidate_sessions s
        left join lateral (
          select m.status, m.sent_at, m.last_error from emails m
-         where m.org_id = s.org_id and m.candidate_session_id = s.id order by m.created_at desc limit 1
+         where m.org_id = s.org_id and m.candidate_session_id = s.id and m.kind = 'invitation' order by m.created_at desc limit 1
        ) e on true
        where s.org_id = sim.org_id and s.simulation_id = sim.id and ($3::bigint is null or s.id < $3)
          and ($5::text is null or s.status = $5)

@@ -1,18 +1,19 @@
 import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
-import { isOpen, type SessionStatus } from '../../domain/hiring/session.ts';
+import { dueReminder, type ClockReading } from '../../domain/hiring/reminders.ts';
+import { isOpen } from '../../domain/hiring/session.ts';
 import type { SystemActor } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
 import { withdrawAccess } from '../workspaces/withdraw-access.ts';
+import { mailReminder, tellRecruiter } from './session-mails.ts';
+import { timeFor, withTime } from './session-time.ts';
 import type { CandidateSessionInput } from '../../workflows/hiring/candidate-session.contract.ts';
 
 type ClockWork = UnitOfWork<SystemActor>;
 
-/** What the clock needs of the row; `expiresAt` is ISO 8601. */
-export interface SessionClock {
-  readonly status: SessionStatus;
-  readonly expiresAt: string;
+/** What the clock needs of the row; times are ISO 8601, `readAt` by the database's clock. */
+export interface SessionClock extends ClockReading {
   readonly generation: number;
 }
 
@@ -20,8 +21,26 @@ export interface SessionClock {
  * The row as the clock of one life sees it: a life that another has followed is over.
  * @throws {AppError} CANDIDATE_SESSION_NOT_FOUND; CONFLICT when the row has not come to this life
  */
-export async function loadSessionClock(_uow: ClockWork, input: CandidateSessionInput): Promise<SessionClock> {
-  return clockOf(await loadOwn(input, false), input);
+export async function loadSessionClock(uow: ClockWork, input: CandidateSessionInput): Promise<SessionClock> {
+  const session = await loadOwn(input, false);
+  return clockOf(session, input, await timeFor(uow, session));
+}
+
+export interface ReminderInput extends CandidateSessionInput {
+  /** The clock that the workflow waited for. */
+  readonly armed: ClockReading;
+}
+
+/**
+ * Queues the reminder whose time has come, by the database's clock and under the row's lock; none when the clock was moved, has
+ * ended or lives on anew. Twice is once: each kind is mailed once in a life. @returns the clock as it is now
+ */
+export async function remindIfDue(uow: ClockWork, { armed, ...input }: ReminderInput): Promise<SessionClock> {
+  const session = await loadOwn(input, true);
+  const clock = clockOf(session, input, await timeFor(uow, session));
+  const kind = dueReminder(armed, clock);
+  if (kind) await mailReminder(uow, session, kind);
+  return clock;
 }
 
 export type ExpiryOutcome = 'expired' | 'not_due' | 'ended' | 'submission_in_flight';
@@ -36,7 +55,7 @@ export interface ExpiryVerdict extends SessionClock {
  */
 export async function expireIfDue(uow: ClockWork, input: CandidateSessionInput): Promise<ExpiryVerdict> {
   const session = await loadOwn(input, true);
-  const life = clockOf(session, input);
+  const life = clockOf(session, input, await timeFor(uow, session));
   if (!isOpen(life.status)) return { outcome: 'ended', ...life };
   // A second statement, so that it sees what the last holder of the lock has committed.
   const [facts] = await rowsOf<{ due: boolean; inFlight: boolean; now: Date }>(
@@ -53,7 +72,8 @@ export async function expireIfDue(uow: ClockWork, input: CandidateSessionInput):
   const before = { status: session.status };
   await session.update({ status: 'expired', expiredAt: facts.now });
   await recordEnd(uow, session, 'candidate_session.expired', before);
-  return { outcome: 'expired', ...clockOf(session, input) };
+  await tellRecruiter(uow, session, 'session_expired');
+  return { outcome: 'expired', ...clockOf(session, input, facts.now) };
 }
 
 /** Ends an open session as `revoked`, because its clock was cancelled. Does nothing when it has ended or lives on anew. */
@@ -69,7 +89,7 @@ export async function recordSessionEnded(
 }
 
 async function loadOwn({ sessionId, generation }: CandidateSessionInput, lock: boolean): Promise<CandidateSession> {
-  const session = await CandidateSession.findOne({ where: { id: sessionId }, lock });
+  const session = await CandidateSession.findOne({ where: { id: sessionId }, lock, ...withTime });
   if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
   if (session.generation < generation) {
     throw new AppError(
@@ -80,9 +100,9 @@ async function loadOwn({ sessionId, generation }: CandidateSessionInput, lock: b
   return session;
 }
 
-function clockOf(session: CandidateSession, { generation }: CandidateSessionInput): SessionClock {
+function clockOf(session: CandidateSession, { generation }: CandidateSessionInput, now: Date): SessionClock {
   const status = session.generation === generation ? session.status : 'revoked';
-  return { status, expiresAt: session.expiresAt.toISOString(), generation };
+  return { status, expiresAt: session.expiresAt.toISOString(), generation, readAt: now.toISOString() };
 }
 
 async function recordEnd(uow: ClockWork, session: CandidateSession, action: string, before: object): Promise<void> {

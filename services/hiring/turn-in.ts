@@ -6,6 +6,7 @@ import { Submission } from '../../models/submission.ts';
 import { withdrawAccess } from '../workspaces/withdraw-access.ts';
 import type { CandidateTask } from './session-access.ts';
 import { loadProgress } from './session-access.ts';
+import { tellRecruiter } from './session-mails.ts';
 import { signalSessionChanged } from './session-signals.ts';
 
 /** @throws {AppError} SUBMISSION_CONFLICT, SIMULATION_COMPLETED, TASK_OUT_OF_ORDER */
@@ -70,6 +71,7 @@ export async function completeIfDone(uow: UnitOfWork, session: CandidateSession)
     after: { completedAt: session.completedAt?.toISOString() },
   });
   await withdrawAccess(uow, { sessionId: session.id });
+  await tellRecruiter(uow, session, 'session_completed');
   uow.notify(`session:${session.id}`);
   signalSessionChanged(uow, session);
 }

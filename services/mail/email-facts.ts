@@ -1,26 +1,12 @@
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { AccountLinkKind } from '../../domain/identity/account-link.ts';
-import { isOpen } from '../../domain/hiring/session.ts';
 import { AccountLink } from '../../models/account-link.ts';
-import { CandidateSession } from '../../models/candidate-session.ts';
 import type { Email } from '../../models/email.ts';
 import { Organization } from '../../models/organization.ts';
-import { Simulation } from '../../models/simulation.ts';
 import { User } from '../../models/user.ts';
-import type { SessionLink } from '../hiring/invite-links.ts';
+import { candidateMailFacts, newsFacts, type CandidateMailFacts, type NewsFacts } from './session-facts.ts';
 
-/** What an invitation says, without its link, which is derived where it is rendered. */
-export interface InvitationFacts {
-  readonly kind: 'invitation';
-  readonly emailId: string;
-  readonly toAddress: string;
-  readonly candidateName: string;
-  readonly title: string;
-  readonly role: string;
-  readonly expiresAt: Date;
-  readonly link: SessionLink;
-}
-
-/** The same of a mail about an account. */
+/** What a mail about an account says, without its link, which is derived where it is rendered. */
 export interface AccountMailFacts {
   readonly kind: AccountLinkKind;
   readonly emailId: string;
@@ -31,27 +17,27 @@ export interface AccountMailFacts {
   readonly link: { readonly id: string; readonly kind: AccountLinkKind; readonly tokenKeyId: string };
 }
 
-export type MailFacts = InvitationFacts | AccountMailFacts;
+export type MailFacts = CandidateMailFacts | NewsFacts | AccountMailFacts;
 
 /** @returns undefined when what the mail would say is no longer true */
-export function factsOf(email: Email): Promise<MailFacts | undefined> {
-  return email.kind === 'invitation' ? invitationFacts(email) : accountFacts(email);
-}
-
-async function invitationFacts(email: Email): Promise<InvitationFacts | undefined> {
-  const session = await CandidateSession.findOne({ where: { id: email.candidateSessionId ?? '0' } });
-  const simulation = session && (await Simulation.findOne({ where: { id: session.simulationId } }));
-  if (!simulation || !isOpen(session.status) || session.generation !== email.sessionGeneration) return undefined;
-  return {
-    kind: 'invitation',
-    emailId: email.id,
-    toAddress: email.toAddress,
-    candidateName: session.candidateName,
-    title: simulation.title,
-    role: simulation.role,
-    expiresAt: session.expiresAt,
-    link: { id: session.id, tokenKeyId: session.tokenKeyId, generation: session.generation },
-  };
+export function factsOf(uow: UnitOfWork, email: Email): Promise<MailFacts | undefined> {
+  const { kind } = email;
+  switch (kind) {
+    case 'invitation':
+    case 'invite_ends_72h':
+    case 'invite_ends_24h':
+    case 'work_ends_24h':
+    case 'work_ends_2h':
+      return candidateMailFacts(uow, email, kind);
+    case 'session_completed':
+    case 'session_expired':
+    case 'invitation_failed':
+      return newsFacts(email, kind);
+    case 'verify_email':
+    case 'reset_password':
+    case 'accept_invitation':
+      return accountFacts(email);
+  }
 }
 
 async function accountFacts(email: Email): Promise<AccountMailFacts | undefined> {

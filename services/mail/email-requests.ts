@@ -1,6 +1,10 @@
+import { rowsOf } from '../../core/database.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import type { ReminderKind } from '../../domain/hiring/reminders.ts';
 import type { AccountLinkKind } from '../../domain/identity/account-link.ts';
 import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
+import type { NewsKind } from '../../domain/mail/email.ts';
+import type { CandidateSession } from '../../models/candidate-session.ts';
 import { Email } from '../../models/email.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
 import { accountRef, emailStart } from '../../workflows/mail/email.contract.ts';
@@ -27,6 +31,21 @@ export async function requestEmail(uow: TenantWork, request: InvitationRequest):
   });
   uow.enqueue({ start: emailStart({ orgId, emailId: email.id }, sessionRef(request.sessionId)) });
   return { emailId: email.id };
+}
+
+/** A mail that is sent once in a life of a session, whoever asks for it and however often. */
+export async function requestOnce(
+  uow: UnitOfWork,
+  { id, orgId, generation }: Pick<CandidateSession, 'id' | 'orgId' | 'generation'>,
+  { kind, toAddress }: { readonly kind: ReminderKind | NewsKind; readonly toAddress: string },
+): Promise<void> {
+  const [email] = await rowsOf<{ id: string }>(
+    uow.db,
+    `insert into emails (org_id, kind, candidate_session_id, session_generation, to_address)
+     values ($1, $2, $3, $4, $5) on conflict do nothing returning id`,
+    [orgId, kind, id, generation, toAddress],
+  );
+  if (email) uow.enqueue({ start: emailStart({ orgId, emailId: email.id }, sessionRef(id)) });
 }
 
 export interface AccountEmailRequest {

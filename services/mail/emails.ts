@@ -2,7 +2,9 @@ import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
 import type { EmailStatus } from '../../domain/mail/email.ts';
+import { CandidateSession } from '../../models/candidate-session.ts';
 import { Email } from '../../models/email.ts';
+import { tellRecruiter } from '../hiring/session-mails.ts';
 import { beginEffect, reopenEffect, settleEffect } from '../effects.ts';
 import { factsOf, type MailFacts } from './email-facts.ts';
 
@@ -15,24 +17,32 @@ export type SendingDecision =
 
 /**
  * Decides under the row's lock whether this mail is to be sent now. SMTP cannot be asked whether it has taken a mail, so an
- * intent without an answer is never repeated: the mail becomes `failed`, and the effect `unknown`.
+ * intent without an answer is never repeated: the mail becomes `failed`, and the effect `unknown`. A provider that recognises
+ * a double by its key for `keyLifeMs` may be asked again so long: the key is as old as the row at most.
  * @throws {AppError} NOT_FOUND when there is no such mail
  */
-export async function beginSending(uow: TenantWork, emailId: string): Promise<SendingDecision> {
+export async function beginSending(
+  uow: TenantWork,
+  emailId: string,
+  { keyLifeMs = 0 }: { readonly keyLifeMs?: number | undefined } = {},
+): Promise<SendingDecision> {
   const email = await Email.findOne({ where: { id: emailId }, lock: true });
   if (!email) throw new AppError('NOT_FOUND', `Mail ${emailId} not found`);
   if (email.status !== 'queued') return { outcome: 'settled', status: email.status };
-  const facts = await factsOf(email);
+  const { isNew } = await beginEffect(uow, effectOf(emailId));
+  const facts = await factsOf(uow, email);
+  const mayRepeat = facts && Date.now() - email.createdAt.getTime() < keyLifeMs;
+  if (!isNew && !mayRepeat) {
+    await recordUnknown(uow, { emailId, reason: 'An earlier attempt ended without an answer from the mail server' });
+    return { outcome: 'settled', status: 'failed' };
+  }
   if (!facts) {
+    await reopenEffect(uow, effectOf(emailId)); // certainly not sent
     await settle(uow, email, {
       status: 'skipped',
       lastError: 'What it would have said was no longer true when its turn came',
     });
     return { outcome: 'settled', status: 'skipped' };
-  }
-  if (!(await beginEffect(uow, effectOf(emailId))).isNew) {
-    await recordUnknown(uow, { emailId, reason: 'An earlier attempt ended without an answer from the mail server' });
-    return { outcome: 'settled', status: 'failed' };
   }
   return { outcome: 'send', facts };
 }
@@ -54,6 +64,14 @@ export async function recordRefusal(
   { emailId, reason }: { emailId: string; reason: string },
 ): Promise<void> {
   await reopenEffect(uow, effectOf(emailId));
+  await Email.update({ lastError: reason }, { where: { id: emailId, status: 'queued' } });
+}
+
+/** Nobody can say whether the provider has taken it; a later attempt asks again with the same key. */
+export async function recordLostAnswer(
+  _uow: TenantWork,
+  { emailId, reason }: { emailId: string; reason: string },
+): Promise<void> {
   await Email.update({ lastError: reason }, { where: { id: emailId, status: 'queued' } });
 }
 
@@ -84,7 +102,8 @@ interface Settled {
   readonly sentAt?: Date;
 }
 
-async function settle(uow: TenantWork, email: Email, settled: Settled): Promise<void> {
+/** Writes how a locked mail ended, with its trail; a failed invitation is told to the recruiter. */
+export async function settle(uow: TenantWork, email: Email, settled: Settled): Promise<void> {
   await email.update(settled);
   const { id, kind, candidateSessionId } = email;
   uow.audit({
@@ -92,5 +111,13 @@ async function settle(uow: TenantWork, email: Email, settled: Settled): Promise<
     resource: { type: 'email', id },
     after: { kind, candidateSessionId, lastError: settled.lastError },
   });
-  if (candidateSessionId !== null) uow.notify(`session:${candidateSessionId}`);
+  if (candidateSessionId === null) return;
+  if (kind === 'invitation' && settled.status === 'failed') await tellOfFailure(uow, email);
+  uow.notify(`session:${candidateSessionId}`);
+}
+
+async function tellOfFailure(uow: TenantWork, { candidateSessionId, sessionGeneration }: Email): Promise<void> {
+  const where = { id: candidateSessionId ?? '0', generation: sessionGeneration ?? 0, status: 'not_started' };
+  const session = await CandidateSession.findOne({ where });
+  if (session) await tellRecruiter(uow, session, 'invitation_failed');
 }

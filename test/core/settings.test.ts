@@ -28,6 +28,20 @@ describe('settings', () => {
     assert.equal(settings.github.repoPrefix, 'tenon-ws-');
   });
 
+  it('name who sends mails, each with what it needs', () => {
+    assert.deepEqual(read({}).mail.provider, { name: 'smtp', url: 'smtp://127.0.0.1:1' });
+    const resend = { TENON_EMAIL_PROVIDER: 'resend', TENON_SMTP_URL: undefined };
+    const apiKey = 're_key_of_a_test_0123';
+    assert.deepEqual(read({ ...resend, RESEND_API_KEY: apiKey }).mail.provider, { name: 'resend', apiKey });
+    refuses(resend, /RESEND_API_KEY/);
+    refuses({ TENON_SMTP_URL: undefined }, /TENON_SMTP_URL/);
+    refuses({ TENON_EMAIL_PROVIDER: 'console' }, /TENON_EMAIL_PROVIDER/);
+    refuses({ RESEND_WEBHOOK_SECRET: 'plain' }, /RESEND_WEBHOOK_SECRET/);
+    assert.equal(read({}).mail.resendWebhookKey, undefined);
+    const key = Buffer.alloc(24, 7);
+    assert.deepEqual(read({ RESEND_WEBHOOK_SECRET: `whsec_${key.toString('base64')}` }).mail.resendWebhookKey, key);
+  });
+
   it('take lists as JSON or with commas, and an empty value as none', () => {
     assert.deepEqual(read({ TENON_CORS_ALLOW_ORIGINS: '["https://a.test","https://b.test"]' }).corsAllowOrigins, [
       'https://a.test',
@@ -105,6 +119,17 @@ describe('settings', () => {
       refuses({ ...production, DATABASE_URL_SYSTEM: 'postgres://u:x1y2z3@db.example/tenon' }, /DATABASE_URL_SYSTEM/);
       const same = Buffer.alloc(32, 7).toString('base64');
       refuses({ ...production, TENON_LINK_KEYS: JSON.stringify({ k1: same }) }, /TENON_LINK_KEYS: key "k1"/);
+    });
+
+    it('want no key for administrators, or a strong one', () => {
+      assert.equal(read(production).adminApiKey, undefined);
+      assert.equal(read({ ...production, TENON_ADMIN_API_KEY: '' }).adminApiKey, undefined);
+      const key = 'q'.repeat(32);
+      assert.equal(read({ ...production, TENON_ADMIN_API_KEY: key }).adminApiKey, key);
+      for (const weak of ['q'.repeat(31), `secret-${key}`, 'short']) {
+        refuses({ ...production, TENON_ADMIN_API_KEY: weak }, /TENON_ADMIN_API_KEY/);
+      }
+      assert.equal(read({ TENON_ADMIN_API_KEY: 'q'.repeat(8) }).adminApiKey, 'q'.repeat(8));
     });
 
     it('refuse addresses that are not encrypted, and short passwords', () => {

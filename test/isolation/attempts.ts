@@ -12,7 +12,7 @@ import {
   openOwnSession,
   readClaimedSession,
 } from '../../services/hiring/session-access.ts';
-import { expireIfDue, loadSessionClock, recordSessionEnded } from '../../services/hiring/session-clock.ts';
+import { expireIfDue, loadSessionClock, recordSessionEnded, remindIfDue } from '../../services/hiring/session-clock.ts';
 import { changeSimulation, closeSimulation, duplicateSimulation } from '../../services/hiring/simulation-changes.ts';
 import { createSimulation, listSimulations, loadSimulation } from '../../services/hiring/simulations.ts';
 import { listSubmissions, loadSubmission } from '../../services/hiring/submission-reads.ts';
@@ -44,6 +44,7 @@ import { loadAccount, loadOrganization } from '../../services/identity/accounts.
 import { bindAccount } from '../../services/identity/bind-account.ts';
 import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../../services/mail/emails.ts';
 import { requestEmail } from '../../services/mail/email-requests.ts';
+import { recordUndelivered } from '../../services/mail/undelivered.ts';
 import {
   loadProvisioning,
   recordProvisioningFailed,
@@ -201,6 +202,8 @@ export const ofTheSystem: Attempts<SystemActor> = {
   completeRunSubmission: (uow, { running }) => completeRunSubmission(uow, running, evidence),
   loadSessionClock: (uow, side) => loadSessionClock(uow, clock(side)),
   expireIfDue: (uow, side) => expireIfDue(uow, clock(side)),
+  remindIfDue: async (uow, side) =>
+    remindIfDue(uow, { ...clock(side), armed: await loadSessionClock(uow, clock(side)) }),
   recordSessionEnded: (uow, side) => recordSessionEnded(uow, { ...clock(side), reason: 'intruder' }),
   requestEmail: (uow, { invited }) =>
     requestEmail(uow, { kind: 'invitation', sessionId: invited.id, generation: 1, toAddress: 'x@x.test' }),
@@ -209,6 +212,10 @@ export const ofTheSystem: Attempts<SystemActor> = {
   recordRefusal: (uow, { email }) => recordRefusal(uow, { emailId: email.id, reason: 'r' }),
   recordFailed: (uow, { email }) => recordFailed(uow, { emailId: email.id, reason: 'r' }),
   recordUnknown: (uow, { email }) => recordUnknown(uow, { emailId: email.id, reason: 'r' }),
+  recordUndelivered: async (uow, { email }) => {
+    await recordSent(uow, { emailId: email.id, providerMessageId: 'm' });
+    return recordUndelivered(uow, { emailId: email.id, reason: 'r' });
+  },
   settleEffect: (uow, { effect }) => settleEffect(uow, effect, { state: 'done', farRef: 'intruder' }),
   loadProvisioning: (_, side) => loadProvisioning(life(side), true),
   recordProvisioningStarted: (uow, side) => recordProvisioningStarted(uow, life(side)),

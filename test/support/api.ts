@@ -114,6 +114,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     accessTokens: ownTokens,
     passwords: passwordHasher(),
     workers: { count: () => Promise.resolve({}) },
+    workflows: { run: () => Promise.reject(new Error('this test brings no Temporal')) },
     lockout: lockout(counters),
     limits: rateLimiter(counters, settings.rateLimits),
     ...options.app,

@@ -2,6 +2,11 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Pool } from 'pg';
 import type { TestDatabase } from './database.ts';
 
+interface Times {
+  readonly expiresAt: string;
+  readonly readAt: string;
+}
+
 /** Keeps the rows in step with a server whose timers take no time. */
 export interface SharedClock {
   /** Lets time pass, for workflows and rows. */
@@ -9,7 +14,9 @@ export interface SharedClock {
   /** Makes the rows as much older as the server's clock has leapt since the last time. */
   keepUp(): Promise<void>;
   /** Runs an activity that reads a deadline: on rows of today, its answer on the server's clock. */
-  reading<T extends { readonly expiresAt: string }>(activity: () => Promise<T>): Promise<T>;
+  reading<T extends Times>(activity: () => Promise<T>): Promise<T>;
+  /** What such an answer said, on the rows of today. */
+  onRows<T extends Times>(found: T): T;
   close(): Promise<void>;
 }
 
@@ -50,8 +57,13 @@ export function sharedClock(env: TestWorkflowEnvironment, database: TestDatabase
     },
     async reading(activity) {
       await keepUp();
-      const found = await activity();
-      return { ...found, expiresAt: new Date(Date.parse(found.expiresAt) + aheadMs).toISOString() };
+      return moved(await activity(), aheadMs);
     },
+    onRows: (found) => moved(found, -aheadMs),
   };
+}
+
+function moved<T extends Times>(times: T, byMs: number): T {
+  const move = (at: string): string => new Date(Date.parse(at) + byMs).toISOString();
+  return { ...times, expiresAt: move(times.expiresAt), readAt: move(times.readAt) };
 }

@@ -1,52 +1,23 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { AppError } from '../../core/errors.ts';
 import type { WorkflowStart } from '../../core/outbox.ts';
-import { deliverMessage } from '../../core/temporal.ts';
-import { candidateSessionStart, sessionChangedSignal } from '../../workflows/hiring/candidate-session.contract.ts';
 import { emailStart } from '../../workflows/mail/email.contract.ts';
 import { githubRunCompletedSignal, runPhaseQuery, testRunStart } from '../../workflows/workspaces/test-run.contract.ts';
 import { workspacePhaseQuery, workspaceStart } from '../../workflows/workspaces/workspace.contract.ts';
-import type { StubbedActivities } from './temporal-stubs.ts';
+import { sessionStories } from './temporal-session-stories.ts';
+import { begin, end, phaseIs, storyOrgId as orgId, type Stage, type Story } from './temporal-story.ts';
+import { templateStories } from './temporal-template-stories.ts';
 import { until } from './temporal-until.ts';
 
-export interface Stage {
-  readonly client: Client;
-  readonly stubs: StubbedActivities;
-}
-
-/** One way through a workflow, played to its end; `name` is the recording's file name. */
-export interface Story {
-  readonly name: string;
-  play(stage: Stage): Promise<WorkflowHandle>;
-}
-
-const orgId = '0d9f1a52-7f3e-4a43-9a52-3a1d8f7c0001';
 const ref = 'session-7';
 const sha = 'a'.repeat(40);
 const finished = { githubRunId: '17000000001', conclusion: 'success', headSha: sha };
 let counted = 0;
 
 const uuid = (): string => `0d9f1a52-7f3e-4a43-9a52-${String((counted += 1)).padStart(12, '0')}`;
-const sessionStart = (): WorkflowStart =>
-  candidateSessionStart({ orgId, sessionId: String((counted += 1)), generation: 1 });
 const spaceStart = (): WorkflowStart => workspaceStart({ orgId, workspaceId: uuid(), generation: 1 }, ref);
 const runStart = (graceMs: number): WorkflowStart => testRunStart({ orgId, runId: uuid(), graceMs }, ref);
 const mailStart = (): WorkflowStart => emailStart({ orgId, emailId: uuid() }, ref);
-
-async function begin({ client }: Stage, start: WorkflowStart): Promise<WorkflowHandle> {
-  await deliverMessage(client, { start }, 5_000);
-  return client.workflow.getHandle(start.workflowId);
-}
-
-/** However it ends. */
-async function end(handle: WorkflowHandle): Promise<WorkflowHandle> {
-  await handle.result().catch(() => undefined);
-  return handle;
-}
-
-const phaseIs = (handle: WorkflowHandle, query: string, phase: string): Promise<void> =>
-  until(`phase ${phase}`, async () => (await handle.query(query)) === phase);
 
 const notYet = (type: string): never => {
   throw ApplicationFailure.create({ type, message: 'not yet', nextRetryDelay: '200ms' });
@@ -67,83 +38,9 @@ const running = {
   recordRunFailure: () => undefined,
 };
 
-/** A session's row: claimed, told, and whatever the deadline brings. */
-function sessionRow(lifeMs: number) {
-  const row = { status: 'not_started', expiresAt: new Date(Date.now() + lifeMs).toISOString(), generation: 1 };
-  return { row, loadSession: () => row, recordSessionEnded: () => undefined };
-}
-
 export const stories: readonly Story[] = [
-  {
-    name: 'candidate-session-completed',
-    async play(stage) {
-      const { row, ...stubs } = sessionRow(3_600_000);
-      stage.stubs.use(stubs);
-      const handle = await begin(stage, sessionStart());
-      for (const status of ['not_started', 'in_progress']) {
-        await phaseIs(handle, 'phase', status);
-        row.status = status === 'not_started' ? 'in_progress' : 'completed';
-        await handle.signal(sessionChangedSignal);
-      }
-      return end(handle);
-    },
-  },
-  {
-    name: 'candidate-session-expired-after-a-submission-in-flight',
-    async play(stage) {
-      const { row, ...stubs } = sessionRow(1_500);
-      let looks = 0;
-      stage.stubs.use({
-        ...stubs,
-        expireIfDue: () => {
-          const outcome = ['not_due', 'submission_in_flight', 'expired'][looks] ?? 'ended';
-          looks += 1;
-          if (outcome === 'expired') row.status = 'expired';
-          return { outcome, ...row };
-        },
-      });
-      const handle = await begin(stage, sessionStart());
-      await phaseIs(handle, 'phase', 'submission_in_flight');
-      await handle.signal(sessionChangedSignal);
-      return end(handle);
-    },
-  },
-  {
-    name: 'candidate-session-cancelled',
-    async play(stage) {
-      stage.stubs.use(sessionRow(3_600_000));
-      const handle = await begin(stage, sessionStart());
-      await phaseIs(handle, 'phase', 'not_started');
-      await handle.cancel();
-      return end(handle);
-    },
-  },
-  {
-    name: 'candidate-session-cancelled-while-it-reads',
-    async play(stage) {
-      let goOn: () => void = () => undefined;
-      const held = new Promise<void>((resolve) => (goOn = resolve));
-      const { row, recordSessionEnded } = sessionRow(3_600_000);
-      stage.stubs.use({ recordSessionEnded, loadSession: () => held.then(() => row) });
-      const handle = await begin(stage, sessionStart());
-      await until('it reads', () => stage.stubs.calls.length > 0);
-      await handle.cancel();
-      await end(handle);
-      goOn();
-      return handle;
-    },
-  },
-  {
-    name: 'candidate-session-without-a-row',
-    async play(stage) {
-      stage.stubs.use({
-        loadSession: () => {
-          throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
-        },
-      });
-      return end(await begin(stage, sessionStart()));
-    },
-  },
+  ...sessionStories,
+  ...templateStories,
   {
     name: 'workspace-ready-at-the-third-look',
     async play(stage) {
@@ -270,4 +167,7 @@ export const stories: readonly Story[] = [
 ];
 
 /** Recorded by workers of earlier days: no story of today plays them, and they must replay all the same. */
-export const olderRecordings: readonly string[] = ['test-run-told-and-yet-waiting'];
+export const olderRecordings: readonly string[] = [
+  'candidate-session-that-began-before-reminders',
+  'test-run-told-and-yet-waiting',
+];

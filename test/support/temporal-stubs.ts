@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 const NAMES = [
   'loadSession',
   'expireIfDue',
+  'remindIfDue',
   'recordSessionEnded',
   'beginProvisioning',
   'ensureRepository',
@@ -13,6 +14,10 @@ const NAMES = [
   'checkRun',
   'collectAndStore',
   'recordRunFailure',
+  'checkTemplate',
+  'dispatchTemplate',
+  'checkTemplateRun',
+  'readTemplateResults',
   'sendEmail',
   'recordEmailFailure',
 ] as const;

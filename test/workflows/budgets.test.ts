@@ -75,7 +75,7 @@ describe('what workflows cost a Temporal server', function () {
 
   it('a five-day session, claimed and completed: at most 60 events', async () => {
     const row = { status: 'not_started', expiresAt: new Date(Date.now() + 14 * 86_400_000).toISOString() };
-    stubs.use({ loadSession: () => row });
+    stubs.use({ loadSession: () => ({ ...row, readAt: new Date().toISOString() }) });
     const handle = await begin(candidateSessionStart({ orgId, sessionId: String(randomInt(2 ** 40)), generation: 1 }));
     for (const status of ['in_progress', 'completed']) {
       const before = stubs.calls.length;

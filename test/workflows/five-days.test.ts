@@ -77,6 +77,8 @@ describe('a candidate’s days, in virtual time on a real database', function ()
         clock.reading(() => activities.loadSession(input)),
       expireIfDue: (input: Parameters<typeof activities.expireIfDue>[0]) =>
         clock.reading(() => activities.expireIfDue(input)),
+      remindIfDue: ({ armed, ...input }: Parameters<typeof activities.remindIfDue>[0]) =>
+        clock.reading(() => activities.remindIfDue({ ...input, armed: clock.onRows(armed) })),
     });
     clock = sharedClock(temporal.env, database);
     const deliver = deliverAfterCommit({
@@ -148,6 +150,17 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     await becomes('test_runs', runId, 'passed');
   }
 
+  /** The kinds of all mails of a session in the order of their asking, each once it has left. */
+  async function mailsOf({ id }: CandidateSession): Promise<string[]> {
+    const read = () =>
+      database.rows<{ kind: string; status: string }>(
+        'select kind, status from emails where candidate_session_id = $1 order by created_at, id',
+        [id],
+      );
+    await until('every mail has left', async () => (await read()).every(({ status }) => status !== 'queued'));
+    return (await read()).map(({ kind, status }) => (status === 'sent' ? kind : `${kind} ${status}`));
+  }
+
   it('invite → mail → claim → five days → completed; the deadline never strikes', async () => {
     const session = await inviteOf('ada@candidate.example');
     const candidate = makeCandidate(recruiter.orgId, 'ada@candidate.example');
@@ -167,6 +180,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     assert.equal(row.status, 'completed');
     assert.equal(row.expired_at, null);
     assert(row.lived > 14 * DAY_MS && row.lived < 15 * DAY_MS, `lived ${row.lived / DAY_MS} days`);
+    assert.deepEqual(await mailsOf(session), ['invitation', 'work_ends_24h', 'session_completed']);
   });
 
   it('invite → claim → two days’ work, then nothing → expired five days after the claim', async () => {
@@ -180,6 +194,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     const row = await rowOf(session);
     assert.equal(row.status, 'expired');
     assert(Math.abs(row.lived - 7 * DAY_MS) < 60_000, `lived ${row.lived / DAY_MS} days`);
+    assert.deepEqual(await mailsOf(session), ['invitation', 'work_ends_24h', 'work_ends_2h', 'session_expired']);
     await clock.keepUp();
     await assert.rejects(handIn(candidate, session, 2), { code: 'INVITE_TOKEN_EXPIRED' });
   });
@@ -189,6 +204,8 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     assert.deepEqual(await ended(clockOf(session)), { status: 'expired' });
     const { lived } = await rowOf(session);
     assert(Math.abs(lived - 14 * DAY_MS) < 60_000, `lived ${lived / DAY_MS} days`);
+    const unclaimed = ['invitation', 'invite_ends_72h', 'invite_ends_24h', 'session_expired'];
+    assert.deepEqual(await mailsOf(session), unclaimed);
     const again = await inviteOf('eve@candidate.example');
     assert.equal(again.id, session.id);
     assert.equal(again.generation, session.generation + 1);
@@ -196,5 +213,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     await claim(makeCandidate(recruiter.orgId, 'eve@candidate.example'), again);
     assert.equal((await rowOf(again)).status, 'in_progress');
     assert.deepEqual(await ended(clockOf(again)), { status: 'expired' });
+    const ofTheNewLife = ['invitation', 'work_ends_24h', 'work_ends_2h', 'session_expired'];
+    assert.deepEqual(await mailsOf(again), [...unclaimed, ...ofTheNewLife]);
   });
 });

@@ -19,6 +19,7 @@ const swaps = [
   ['loadSession', 'expireIfDue'],
   ['beginProvisioning', 'ensureRepository'],
   ['dispatchRun', 'collectAndStore'],
+  ['checkTemplate', 'dispatchTemplate'],
   ['sendEmail', 'recordEmailFailure'],
 ] as const;
 
@@ -54,7 +55,7 @@ describe('recorded histories', function () {
     assert.deepEqual(recordings.map(({ workflowId }) => workflowId).sort(), wanted.sort());
     const index = await readFile(join(checkoutDir, 'workflows', 'index.ts'), 'utf8');
     const types = [...index.matchAll(/ as (\w+) \}/g)].map(([, name]) => name ?? '');
-    assert.equal(types.length, 4);
+    assert.equal(types.length, 5);
     for (const type of types) {
       const text = `"name": "${type}"`;
       assert(

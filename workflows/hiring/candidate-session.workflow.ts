@@ -4,11 +4,13 @@ import {
   defineQuery,
   defineSignal,
   isCancellation,
+  patched,
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
 import type { hiringActivities } from '../../activities/hiring.ts';
-import { nextLookMs } from '../../domain/hiring/clock.ts';
+import { lookFor, nextLookMs } from '../../domain/hiring/clock.ts';
+import { nextReminderMs } from '../../domain/hiring/reminders.ts';
 import { isOpen } from '../../domain/hiring/session.ts';
 import { taskQueues } from '../queues.contract.ts';
 import {
@@ -27,8 +29,8 @@ const db = proxyActivities<ReturnType<typeof hiringActivities>>({
 });
 
 /**
- * The clock of one life of a candidate session. The row decides: at the deadline, and whenever it is told of a change, it
- * reads the row again and re-arms. Fails for good when the row is gone or in another life; cancelling it revokes the session.
+ * The clock of one life of a candidate session. The row decides: at a reminder's time, at the deadline, and
+ * whenever it is told of a change, it reads the row again and re-arms. Fails for good when the row is gone or in another life; cancelling it revokes the session.
  */
 export async function candidateSessionWorkflow(input: CandidateSessionInput): Promise<CandidateSessionResult> {
   let phase: SessionPhase = 'loading';
@@ -43,10 +45,16 @@ export async function candidateSessionWorkflow(input: CandidateSessionInput): Pr
     let submissionInFlight = false;
     while (isOpen(clock.status)) {
       phase = submissionInFlight ? 'submission_in_flight' : clock.status;
-      const lookMs = nextLookMs({ expiresAt: clock.expiresAt, submissionInFlight }, Date.now());
+      // A life whose clock was last read before there were reminders has them from its next look on.
+      const remindAtMs = patched('reminders') ? nextReminderMs(clock) : undefined;
+      const lookMs = nextLookMs({ expiresAt: clock.expiresAt, submissionInFlight, remindAtMs }, Date.now());
       const told = await condition(() => changes > seen, lookMs);
       seen = changes; // before the row is read: what changes during the read causes another
-      if (told) {
+      const look = lookFor({ told, remindAtMs }, Date.now());
+      if (look === 'reminder') {
+        const { status, expiresAt, readAt } = clock;
+        clock = await db.remindIfDue({ ...input, armed: { status, expiresAt, readAt } });
+      } else if (look === 'change') {
         clock = await db.loadSession(input);
         submissionInFlight = false; // perhaps it has ended: the deadline is looked at again at once
       } else {

@@ -82,6 +82,15 @@ export function importFolder(dir: string, folder: string): Promise<string> {
   });
 }
 
+/** The tree with patches applied, one after the other. */
+export function patchTree(dir: string, tree: string, patches: readonly string[]): Promise<string> {
+  return withIndex(async (env) => {
+    await git(dir, ['read-tree', tree], { env });
+    for (const patch of patches) await git(dir, ['apply', '--cached', patch], { env });
+    return gitText(dir, ['write-tree'], { env });
+  });
+}
+
 /** Copies a tree with all its objects from one bare repository to another. */
 export async function copyTree(fromDir: string, toDir: string, tree: string): Promise<void> {
   const pack = await git(fromDir, ['pack-objects', '--revs', '--stdout', '--quiet'], {

@@ -7,8 +7,8 @@ import { writeOfflinePackages } from './offline-packages.ts';
 import { fillWheels } from './wheels.ts';
 
 export interface PreparedTemplates {
-  /** Ready to be made into template repositories; `folder` holds the files. */
-  available: { key: string; folder: string; description: string }[];
+  /** Ready to be made into template repositories; `folder` holds the files, `solution` the patches of the branch of that name. */
+  available: { key: string; folder: string; description: string; solution: string[] }[];
   /** Not usable on this machine; `reason` names what is missing. */
   skipped: { key: string; reason: string }[];
 }
@@ -38,7 +38,8 @@ export async function prepareTemplates({ cacheDir, log }: PrepareOptions): Promi
   for (const template of templates) {
     const { key, description, repository } = template;
     const reason = reasonFor(template);
-    if (reason === null) prepared.available.push({ key, description, folder: repository });
+    const solution = [2, 3].map((day) => solutionPatch(key, `day-${day}`));
+    if (reason === null) prepared.available.push({ key, description, folder: repository, solution });
     else prepared.skipped.push({ key, reason });
   }
   for (const { key, reason } of prepared.skipped) log('a template is left out', { key, reason });

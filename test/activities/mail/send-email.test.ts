@@ -5,6 +5,7 @@ import { readSettings } from '../../../core/settings.ts';
 import { hashSecret } from '../../../core/tokens.ts';
 import { systemActor, type UserActor } from '../../../domain/identity/actor.ts';
 import type { CandidateSession } from '../../../models/candidate-session.ts';
+import { beginEffect } from '../../../services/effects.ts';
 import { requestEmail } from '../../../services/mail/email-requests.ts';
 import type { EmailInput, EmailResult } from '../../../workflows/mail/email.contract.ts';
 import { resetDatabase, type TestDatabase } from '../../support/database.ts';
@@ -19,6 +20,8 @@ describe('sending a queued mail', () => {
   let input: EmailInput;
   let outcomes: SendOutcome[];
   let sent: MailMessage[];
+  /** As of a provider that recognises a double. */
+  let keyLifeMs: number | undefined;
 
   before(async () => {
     database = await resetDatabase();
@@ -29,6 +32,7 @@ describe('sending a queued mail', () => {
     input = await request(session.session.generation);
     sent = [];
     outcomes = [];
+    keyLifeMs = undefined;
   });
 
   async function request(generation: number): Promise<EmailInput> {
@@ -47,6 +51,7 @@ describe('sending a queued mail', () => {
       accountPortalUrl: 'https://portal.example/account',
       linkKeys: readSettings(testEnvironment()).linkKeys,
       mail: {
+        ...(keyLifeMs !== undefined && { keyLifeMs }),
         send(message) {
           sent.push(message);
           return Promise.resolve(outcomes.shift() ?? { outcome: 'sent' });
@@ -140,7 +145,7 @@ describe('sending a queued mail', () => {
   });
 
   it('never repeats what may have been sent', async () => {
-    outcomes = [{ outcome: 'unknown', reason: 'Connection closed' }];
+    outcomes = [{ outcome: 'unknown', repeatable: false, reason: 'Connection closed' }];
     assert.deepEqual(await send(), { status: 'failed' });
     assert.equal(await effect(), 'unknown');
     assert.deepEqual(await send(), { status: 'failed' });
@@ -158,12 +163,70 @@ describe('sending a queued mail', () => {
     assert.match((await row())?.last_error ?? '', /without an answer/);
   });
 
+  describe('by a provider that recognises a double', () => {
+    beforeEach(() => {
+      keyLifeMs = 3_600_000;
+    });
+    const makeOlder = () =>
+      database.rows(`update emails set created_at = created_at - interval '61 minutes' where id = $1`, [input.emailId]);
+
+    it('asks again with the same id after a lost answer, and keeps the provider’s own', async () => {
+      outcomes = [
+        { outcome: 'unknown', repeatable: true, reason: '500' },
+        { outcome: 'sent', providerMessageId: 'prov-1' },
+      ];
+      await assert.rejects(send(), { name: 'ApplicationFailure', type: 'MAIL_OUTCOME_UNKNOWN' });
+      assert.deepEqual([(await row())?.status, (await row())?.last_error], ['queued', '500']);
+      assert.deepEqual(await send(), { status: 'sent' });
+      assert.equal(sent[0]?.messageId, sent[1]?.messageId);
+      assert.deepEqual([(await row())?.provider_message_id, (await row())?.last_error], ['prov-1', null]);
+      assert.equal(await effect(), 'done');
+    });
+
+    it('sends after a worker died with the mail in hand', async () => {
+      await database.rows(`insert into effects (org_id, key, state) values ($1, $2, 'intent')`, [
+        input.orgId,
+        `email/${input.emailId}`,
+      ]);
+      assert.deepEqual(await send(), { status: 'sent' });
+      assert.equal(sent.length, 1);
+    });
+
+    it('asks no more once the provider may have forgotten the key', async () => {
+      outcomes = [{ outcome: 'unknown', repeatable: true, reason: '500' }];
+      await assert.rejects(send(), { type: 'MAIL_OUTCOME_UNKNOWN' });
+      await makeOlder();
+      assert.deepEqual(await send(), { status: 'failed' });
+      assert.equal(sent.length, 1);
+      assert.equal(await effect(), 'unknown');
+    });
+
+    it('still sends what nobody has tried, however old', async () => {
+      await makeOlder();
+      assert.deepEqual(await send(), { status: 'sent' });
+    });
+
+    it('does not ask again where the provider says that it would not help', async () => {
+      outcomes = [{ outcome: 'unknown', repeatable: false, reason: '409 invalid_idempotent_request' }];
+      assert.deepEqual(await send(), { status: 'failed' });
+      assert.equal(await effect(), 'unknown');
+    });
+  });
+
   it('skips an invitation whose session has ended or lives on anew', async () => {
     await change({ generation: 2 });
     assert.deepEqual(await send(), { status: 'skipped' });
     input = await request(2);
     await change({ status: 'completed', completedAt: new Date() });
     assert.deepEqual(await send(), { status: 'skipped' });
+    assert.equal(sent.length, 0);
+  });
+
+  it('does not call it skipped when an earlier attempt may have sent it', async () => {
+    await database.uow.write(systemActor(input.orgId, 'test'), (uow) => beginEffect(uow, `email/${input.emailId}`));
+    await change({ generation: 2 }); // the process died while it sent, and meanwhile the session lives on anew
+    assert.deepEqual(await send(), { status: 'failed' });
+    assert.equal(await effect(), 'unknown');
     assert.equal(sent.length, 0);
   });
 

@@ -28,10 +28,14 @@ interface Place {
   readonly waits: boolean;
 }
 
+const writesNothing = 'it writes no row, and is tried again; that twice is once is proved in test/activities/templates';
+
 /** Every activity: the compiler and a test refuse one that is missing. Instead of a place a reason may stand why it has none. */
 export const activityPlaces: Readonly<Record<ActivityName, Place | string>> = {
   loadSession: { during: 'commit', story: 'candidate', waits: false },
   expireIfDue: { during: 'commit', story: 'expiry', waits: false },
+  remindIfDue:
+    'no story lasts until a reminder; that twice is once is proved in test/activities/hiring/reminders.test.ts',
   recordSessionEnded: { during: 'commit', story: 'expiry', waits: false },
   sendEmail: { during: 'answer', story: 'candidate', waits: false },
   recordEmailFailure: { during: 'commit', story: 'cancelled_mail', waits: false },
@@ -40,6 +44,10 @@ export const activityPlaces: Readonly<Record<ActivityName, Place | string>> = {
   checkReady: { during: 'answer', story: 'candidate', waits: true },
   grantAccessAndSettle: { during: 'answer', story: 'candidate', waits: true },
   recordProvisioningFailure: { during: 'commit', story: 'failed_workspace', waits: true },
+  checkTemplate: writesNothing,
+  dispatchTemplate: writesNothing,
+  checkTemplateRun: writesNothing,
+  readTemplateResults: writesNothing,
   dispatchRun: { during: 'answer', story: 'candidate', waits: true },
   checkRun: { during: 'answer', story: 'polled_run', waits: true },
   collectAndStore: { during: 'answer', story: 'candidate', waits: true },

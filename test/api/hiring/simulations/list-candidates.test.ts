@@ -118,6 +118,18 @@ describe('GET /api/simulations/:id/candidates', () => {
     assert.equal(body[0]?.inviteEmailError, 'e'.repeat(200));
   });
 
+  it('shows the invitation’s mail, whatever other mails the session has had since', async () => {
+    const simulation = await makeSimulation(recruiter.actor);
+    const made = await makeSession(simulation);
+    await addMail(made, 'failed', 'no such mailbox', '1 hour');
+    await api.database.rows(
+      `insert into emails (org_id, kind, candidate_session_id, session_generation, to_address, status)
+       values ($1, 'invitation_failed', $2, 1, 'r@test.example', 'sent')`,
+      [made.orgId, made.id],
+    );
+    assert.equal((await list(simulation.id)).body[0]?.inviteEmailError, 'no such mailbox');
+  });
+
   it('says whether there is a fit profile', async () => {
     const simulation = await makeSimulation(recruiter.actor);
     const made = await makeSession(simulation);

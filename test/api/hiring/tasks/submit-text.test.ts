@@ -108,8 +108,11 @@ describe('POST /api/tasks/:taskId/submit, with text', () => {
     );
     assert.equal(row?.status, 'completed');
     assert.ok(row.completed_at instanceof Date);
+    const messages = await messagesOf(api.database, made.id);
+    const mail = messages.find(({ start }) => start.kind === 'email');
+    assert.deepEqual(Object.keys(mail?.start.input ?? {}).sort(), ['emailId', 'orgId'], 'the recruiter is told');
     assert.deepEqual(
-      (await messagesOf(api.database, made.id)).map(({ start, signal }) => [start.workflowId, start.input, signal]),
+      messages.filter((one) => one !== mail).map(({ start, signal }) => [start.workflowId, start.input, signal]),
       [
         [
           `candidate-session/${made.id}/1`,
@@ -172,7 +175,8 @@ describe('POST /api/tasks/:taskId/submit, with text', () => {
     await makeProgress(made, 5);
     const { id } = taskOf(made, 'documentation');
     await Promise.all([submit(made, id), submit<Problem>(made, id)]);
-    assert.equal((await messagesOf(api.database, made.id)).length, 1);
+    const kinds = (await messagesOf(api.database, made.id)).map(({ start }) => start.kind);
+    assert.deepEqual(kinds.sort(), ['candidate-session', 'email'], 'its clock and the recruiter, once each');
     assert.equal((await trailOf(api.database, 'candidate_session', made.id)).length, 1);
   });
 

@@ -155,6 +155,18 @@ describe('the template repositories', function () {
         assert.equal(conclusion, 'failure');
       });
 
+      it('passes all its tests with the solutions of both days, as on the branch `solution`', async () => {
+        if (isLeftOut()) return;
+        const { results, conclusion, log } = await runTests(key, '', async (work) => {
+          const solution = prepared.available.find((each) => each.key === key)?.solution ?? [];
+          assert.equal(solution.length, 2);
+          for (const patch of solution) await run('git', ['apply', patch], { cwd: work });
+        });
+        assert.equal(results.failed, 0, log);
+        assert.ok(results.passed >= start[0] + start[1], log); // solutions bring tests of their own
+        assert.equal(conclusion, 'success');
+      });
+
       for (const [day, { wrong, right }] of Object.entries(days)) {
         it(`fails on day ${day} with a wrong fix, and passes with the right one`, async () => {
           if (isLeftOut()) return;

@@ -1,0 +1,3 @@
+import { resendWebhook } from './resend-webhook.ts';
+
+export const mailEndpoints = [resendWebhook] as const;
