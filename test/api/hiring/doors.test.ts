@@ -18,6 +18,16 @@ describe('the doors of the hiring API', () => {
   for (const { method, path, auth } of hiringEndpoints) {
     const route = `${method.toUpperCase()} ${path}`;
 
+    if (auth.name === 'adminKey') {
+      it(`${route} is not there for whoever lacks the administrators’ key, whatever token they have`, async () => {
+        for (const token of [undefined, candidateOf(api).token, (await recruiterOf(api)).token]) {
+          const { status, body } = await knock(method, path, token);
+          assert.deepEqual([status, body.errorCode, body.detail], [404, 'NOT_FOUND', 'Not found']);
+        }
+      });
+      continue;
+    }
+
     it(`${route} is closed without a token`, async () => {
       const { status, body, headers } = await knock(method, path);
       assert.equal(status, 401);
