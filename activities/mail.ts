@@ -8,6 +8,7 @@ import { renderAccountMail, renderInvitation } from '../domain/mail/templates.ts
 import { keepableOutput } from '../domain/workspaces/text.ts';
 import { inviteUrl, type PortalSettings } from '../services/hiring/invite-links.ts';
 import {
+  REASON_LENGTH,
   beginSending,
   recordFailed,
   recordLostAnswer,
@@ -29,7 +30,6 @@ export interface MailParts extends PortalSettings {
 }
 
 const COMPONENT = 'workflow:email';
-const REASON_LENGTH = 200; // what clients are shown of a failed mail
 
 /** How mails leave. The link exists only between rendering and sending: not in a row, a log or a history. */
 export function mailActivities(parts: MailParts) {

@@ -17,8 +17,7 @@ export function linksOf({ github, temporal }: Settings): Links {
   const repository = (fullName: string): string => `${github.webBase}/${fullName}`;
   return {
     repository,
-    workflow: (id) =>
-      `${temporal.uiUrl}/namespaces/${encodeURIComponent(temporal.namespace)}/workflows/${encodeURIComponent(id)}`,
+    workflow: (id) => workflowUrl(temporal, id),
     codespace: (fullName) =>
       github.webBase === 'https://github.com'
         ? `https://codespaces.new/${fullName}?quickstart=1`
@@ -27,4 +26,12 @@ export function linksOf({ github, temporal }: Settings): Links {
     run: (fullName, githubRunId) => `${repository(fullName)}/actions/runs/${githubRunId}`,
     compare: (fullName, base, head) => `${repository(fullName)}/compare/${base}...${head}`,
   };
+}
+
+/** A workflow in the Temporal Web UI. */
+export function workflowUrl(
+  { uiUrl, namespace }: { readonly uiUrl: string; readonly namespace: string },
+  workflowId: string,
+): string {
+  return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
 }

@@ -1,6 +1,7 @@
 // `npm run -s session -- <id>`: a candidate session's timeline: every event, its time, who, and the workflow's link. Exit 0; 1 when there
 // is none or the database cannot be asked; 2 for a wrong call. Reads DATABASE_URL (tenon_app), TEMPORAL_UI_URL, TEMPORAL_NAMESPACE.
 import { pathToFileURL } from 'node:url';
+import { workflowUrl } from '../api/links.ts';
 import { connectDatabase } from '../core/database.ts';
 import { messageOf } from '../core/errors.ts';
 import { unitsOfWork } from '../core/unit-of-work.ts';
@@ -37,8 +38,8 @@ export async function showSession(args: readonly string[], env: NodeJS.ProcessEn
 }
 
 function linkTo(env: NodeJS.ProcessEnv): (workflowId: string) => string {
-  const { TEMPORAL_UI_URL: ui = 'http://127.0.0.1:8233', TEMPORAL_NAMESPACE: namespace = 'default' } = env;
-  return (id) => `${ui}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(id)}`;
+  const { TEMPORAL_UI_URL: uiUrl = 'http://127.0.0.1:8233', TEMPORAL_NAMESPACE: namespace = 'default' } = env;
+  return (id) => workflowUrl({ uiUrl, namespace }, id);
 }
 
 function render(session: SessionTimeline, link: (workflowId: string) => string): string {

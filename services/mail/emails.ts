@@ -8,6 +8,9 @@ import { tellRecruiter } from '../hiring/session-mails.ts';
 import { beginEffect, reopenEffect, settleEffect } from '../effects.ts';
 import { factsOf, type MailFacts } from './email-facts.ts';
 
+/** Kept of why a mail failed: what clients are shown. */
+export const REASON_LENGTH = 200;
+
 type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
 
 /** `send`: an intent is recorded and the caller must send now. `settled`: nothing is left to do. */

@@ -3,9 +3,7 @@ import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { AnonymousActor, SystemActor } from '../../domain/identity/actor.ts';
 import { keepableOutput } from '../../domain/workspaces/text.ts';
 import { Email } from '../../models/email.ts';
-import { settle } from './emails.ts';
-
-const REASON_LENGTH = 200; // what clients are shown of a failed mail
+import { REASON_LENGTH, settle } from './emails.ts';
 
 /** Whose mail a provider speaks of, before any tenant is known. */
 export async function findByProviderId(

@@ -52,13 +52,8 @@ export interface TestGithub {
 }
 
 /** A local GitHub with two small templates, whose runs succeed at once without artifacts unless control says otherwise. */
-export async function startTestGithub(webhook?: { url: string; secret: string }): Promise<TestGithub> {
-  const dir = await mkdtemp(join(tmpdir(), 'tenon-github-'));
-  const token = `service-${randomUUID()}`;
-  const github = await startLocalGithub({
-    dir: join(dir, 'state'),
-    cacheDir: join(dir, 'cache'),
-    serviceToken: token,
+export function startTestGithub(webhook?: { url: string; secret: string }): Promise<TestGithub> {
+  return startGithubIn(async (dir) => ({
     templates: await Promise.all(
       (['tiny', 'plain'] as const).map(async (key) => ({
         key,
@@ -69,8 +64,24 @@ export async function startTestGithub(webhook?: { url: string; secret: string })
     ...(webhook && { webhook }),
     execute: ({ sha }) =>
       Promise.resolve({ conclusion: 'success', runName: '', headSha: sha, jobs: [], artifacts: [] }),
+  }));
+}
+
+type GithubOptions = Parameters<typeof startLocalGithub>[0];
+
+/** A local GitHub in a folder of its own, which goes with it; `prepare` puts there what its templates are made of. */
+export async function startGithubIn(
+  prepare: (dir: string) => Promise<Pick<GithubOptions, 'templates' | 'execute' | 'webhook'>>,
+): Promise<TestGithub> {
+  const dir = await mkdtemp(join(tmpdir(), 'tenon-github-'));
+  const token = `service-${randomUUID()}`;
+  const github = await startLocalGithub({
+    dir: join(dir, 'state'),
+    cacheDir: join(dir, 'cache'),
+    serviceToken: token,
     readWorkflow,
     log: () => undefined,
+    ...(await prepare(dir)),
   });
   return {
     url: github.url,
@@ -84,10 +95,11 @@ export async function startTestGithub(webhook?: { url: string; secret: string })
   };
 }
 
-async function templateFolder(folder: string, workflow: string): Promise<string> {
+/** A template's folder, with this workflow file if one is given. */
+export async function templateFolder(folder: string, workflow: string | undefined): Promise<string> {
   await mkdir(join(folder, '.github', 'workflows'), { recursive: true });
-  await writeFile(join(folder, '.github', 'workflows', 'tenon-ci.yml'), workflow);
   await writeFile(join(folder, 'README.md'), 'A template\n');
+  if (workflow !== undefined) await writeFile(join(folder, '.github', 'workflows', 'tenon-ci.yml'), workflow);
   return folder;
 }
 

@@ -1,13 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExecuteWorkflow } from '../../local/github/actions/types.ts';
-import { readWorkflow } from '../../local/github/actions/index.ts';
-import { controlClient } from '../../local/github/control/client.ts';
 import { rawZip } from '../../local/github/control/raw-zip.ts';
-import { startLocalGithub } from '../../local/github/server.ts';
-import type { TestGithub } from './factories-workspaces.ts';
+import { startGithubIn, templateFolder, type TestGithub } from './factories-workspaces.ts';
 
 export const owner = 'tenon-hire-dev';
 /** Fails as it comes, and passes with its solution. */
@@ -64,49 +59,24 @@ const execute: ExecuteWorkflow = async ({ repository, ref, sha, workDir }) => {
 };
 
 /** A local GitHub with a few of the catalogue's templates; the rest of the catalogue is not there. */
-export async function startTemplateGithub(): Promise<TestGithub> {
-  const dir = await mkdtemp(join(tmpdir(), 'tenon-github-'));
-  const token = `service-${randomUUID()}`;
-  const solution = join(dir, 'solution.patch');
-  await writeFile(solution, patch);
-  const workflows = [
-    [soundKey, sound],
-    [plainKey, sound],
-    [wordlessKey, `${head}      - run: exit 0\n`],
-    [bareKey, undefined],
-  ] as const;
-  const templates = await Promise.all(
-    workflows.map(async ([key, workflow]) => ({
-      key,
-      folder: await templateFolder(join(dir, key), workflow),
-      description: key,
-      ...(key === soundKey && { solution: [solution] }),
-    })),
-  );
-  const github = await startLocalGithub({
-    dir: join(dir, 'state'),
-    cacheDir: join(dir, 'cache'),
-    serviceToken: token,
-    templates,
-    execute,
-    readWorkflow,
-    log: () => undefined,
+export function startTemplateGithub(): Promise<TestGithub> {
+  return startGithubIn(async (dir) => {
+    const solution = join(dir, 'solution.patch');
+    await writeFile(solution, patch);
+    const workflows = [
+      [soundKey, sound],
+      [plainKey, sound],
+      [wordlessKey, `${head}      - run: exit 0\n`],
+      [bareKey, undefined],
+    ] as const;
+    const templates = await Promise.all(
+      workflows.map(async ([key, workflow]) => ({
+        key,
+        folder: await templateFolder(join(dir, key), workflow),
+        description: key,
+        ...(key === soundKey && { solution: [solution] }),
+      })),
+    );
+    return { templates, execute };
   });
-  return {
-    url: github.url,
-    apiUrl: github.apiUrl,
-    token,
-    control: controlClient(github.url, token),
-    async close() {
-      await github.close();
-      await rm(dir, { recursive: true, force: true });
-    },
-  };
-}
-
-async function templateFolder(folder: string, workflow: string | undefined): Promise<string> {
-  await mkdir(join(folder, '.github', 'workflows'), { recursive: true });
-  await writeFile(join(folder, 'README.md'), 'A template\n');
-  if (workflow !== undefined) await writeFile(join(folder, '.github', 'workflows', 'tenon-ci.yml'), workflow);
-  return folder;
 }

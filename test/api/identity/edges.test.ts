@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict';
 import { startTestApi, type TestApi, type TestApiOptions } from '../../support/api.ts';
 import { goodPassword, makeOrganization, makeUser } from '../../support/factories-identity.ts';
+import { callsOf } from './calls.ts';
 import { login } from './auth/world.ts';
-
-/** What these replies are read for. */
-interface Told {
-  readonly id: string;
-  readonly key: string;
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly items: readonly object[];
-  readonly user: { readonly id: string };
-  readonly membership: { readonly id: string };
-}
 
 describe('people and roles at the edges', () => {
   let api: TestApi;
   const start = async (options: TestApiOptions = {}) => void (api = await startTestApi(options));
   afterEach(() => api.close());
-  const post = (path: string, body: object, token?: string, headers: Readonly<Record<string, string>> = {}) =>
-    api.call<Told>('post', path, { body, headers, ...(token !== undefined && { token }) });
-  const get = (path: string, token: string, headers: Readonly<Record<string, string>> = {}) =>
-    api.call<Told>('get', path, { token, headers });
-  const patch = (path: string, body: object, token: string) => api.call<Told>('patch', path, { body, token });
-  const register = (name: string, email: string) =>
-    post('/api/v1/auth/register', { name, email, password: goodPassword });
+  const { post, get, patch, ...calls } = callsOf(() => api);
+  const register = (name: string, email: string) => calls.register(name, email, goodPassword);
 
   it('a superuser gives roles elsewhere, the owner’s too', async () => {
     await start();

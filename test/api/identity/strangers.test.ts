@@ -4,33 +4,18 @@ import { seed } from '../../../scripts/seed.ts';
 import { seedPlan } from '../../../scripts/seed/plan.ts';
 import { startTestApi, type TestApi, type TestApiOptions } from '../../support/api.ts';
 import { goodPassword, makeOrganization, makeUser } from '../../support/factories-identity.ts';
+import { callsOf } from './calls.ts';
 import { login, mailedTokens } from './auth/world.ts';
 
 const other = 'An0ther, better one';
 const evilPassword = 'Evil pass 12345';
 
-/** What these replies are read for. */
-interface Told {
-  readonly id: string;
-  readonly key: string;
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly items: readonly object[];
-  readonly user: { readonly id: string };
-  readonly membership: { readonly id: string };
-}
-
 describe('a stranger who knows an address, a name or an old password', () => {
   let api: TestApi;
   const start = async (options: TestApiOptions = {}) => void (api = await startTestApi(options));
   afterEach(() => api.close());
-  const post = (path: string, body: object, token?: string, headers: Readonly<Record<string, string>> = {}) =>
-    api.call<Told>('post', path, { body, headers, ...(token !== undefined && { token }) });
-  const get = (path: string, token: string, headers: Readonly<Record<string, string>> = {}) =>
-    api.call<Told>('get', path, { token, headers });
-  const patch = (path: string, body: object, token: string) => api.call<Told>('patch', path, { body, token });
-  const register = (name: string, email: string) =>
-    post('/api/v1/auth/register', { name, email, password: evilPassword });
+  const { post, get, patch, ...calls } = callsOf(() => api);
+  const register = (name: string, email: string) => calls.register(name, email, evilPassword);
   const profile = (email: string) => get('/api/v1/self/profile', api.recruiterToken(email));
 
   it('gets nothing by an old password once it has been replaced, also in the middle of a sign-in', async () => {
