@@ -11,14 +11,15 @@ export interface Exchange {
 type Query = (this: Client, ...args: unknown[]) => unknown;
 type Done = (error: unknown, result: QueryResult | QueryResult[]) => void;
 
-/** Everything that this process asks Postgres while `work` runs, with the answers; pg is called in both of its ways. */
+/** Everything that this process asks Postgres while `work` runs, with the answers; pg is called in all of its ways. */
 export async function exchangesOf(work: () => Promise<unknown>): Promise<Exchange[]> {
   const seen: Exchange[] = [];
   const prototype = Client.prototype as unknown as { query: Query };
   const { query } = prototype;
   prototype.query = function (...args) {
-    const [text, values] = args;
-    if (typeof text !== 'string') return query.apply(this, args);
+    const [given, values] = args;
+    const text = textOf(given);
+    if (text === undefined) return query.apply(this, args);
     const exchange: Exchange = { text, values: Array.isArray(values) ? values : [], rows: [] };
     seen.push(exchange);
     const keep = (result: QueryResult | QueryResult[]): void => void (exchange.rows = rowsIn(result));
@@ -40,6 +41,13 @@ export async function exchangesOf(work: () => Promise<unknown>): Promise<Exchang
     prototype.query = query;
   }
   return seen;
+}
+
+/** pg takes a statement as text, or as an object that holds it. */
+function textOf(given: unknown): string | undefined {
+  if (typeof given === 'string') return given;
+  const { text } = (given ?? {}) as { readonly text?: unknown };
+  return typeof text === 'string' ? text : undefined;
 }
 
 function rowsIn(result: QueryResult | QueryResult[]): Exchange['rows'] {
