@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { AppError } from './errors.ts';
@@ -40,7 +41,7 @@ export function workflowRuns(client: Client): WorkflowRuns {
       for (let leftMs = waitMs; leftMs > 0 && !signal.aborted; leftMs = endMs - performance.now()) {
         try {
           return await client.withDeadline(Date.now() + Math.min(ASK_MS, leftMs), () =>
-            client.withAbortSignal(signal, () => handle.result() as Promise<T>),
+            client.withAbortSignal(ownSignal(signal), () => handle.result() as Promise<T>),
           );
         } catch (error) {
           if (error instanceof WorkflowFailedError) throw error; // an operator has ended it
@@ -53,4 +54,11 @@ export function workflowRuns(client: Client): WorkflowRuns {
       );
     },
   };
+}
+
+/** For one question: the client goes on listening to what it is given, once for each of its calls, and Node warns of that. */
+function ownSignal(signal: AbortSignal): AbortSignal {
+  const own = AbortSignal.any([signal]);
+  setMaxListeners(0, own);
+  return own;
 }

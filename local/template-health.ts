@@ -18,5 +18,6 @@ async function ofStack(): Promise<NodeJS.ProcessEnv> {
     TENON_GITHUB_ACTIONS_WORKFLOW_FILE: 'tenon-ci.yml',
     TENON_GITHUB_TEMPLATE_OWNER: 'tenon-hire-dev',
     TEMPORAL_ADDRESS: urlOf(stack, 'temporal'),
+    TEMPORAL_UI_URL: urlOf(stack, 'temporal', 'ui'),
   };
 }

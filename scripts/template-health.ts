@@ -1,10 +1,12 @@
 // `npm run -s template-health -- --mode static|live --all | --template-keys K… [--concurrency N] [--timeout-seconds N]`: whether the
 // template repositories are fit for candidates. Exit 0: all are, 1: some are not or they could not be asked, 2: wrong call.
-// Static asks GitHub from here; live starts the workflow `template-health/<id>`, which needs Temporal and a worker.
+// Static asks GitHub from here; live starts the workflow `template-health/<id>`, which needs Temporal and a worker, and tells on stderr
+// how far it is.
 import { pathToFileURL } from 'node:url';
 import pLimit from 'p-limit';
 import { checkActivity } from '../activities/templates/check.ts';
 import { githubForge } from '../adapters/github/index.ts';
+import { workflowUrl } from '../api/links.ts';
 import { messageOf } from '../core/errors.ts';
 import { createLogger } from '../core/logger.ts';
 import { settingsSchema } from '../core/settings/schema.ts';
@@ -18,6 +20,7 @@ import {
   type TemplateHealthInput,
 } from '../workflows/hiring/template-health.contract.ts';
 import { readArguments, UsageError } from './template-health/arguments.ts';
+import { tellProgress } from './template-health/progress.ts';
 
 interface Output {
   readonly exitCode: 0 | 1 | 2;
@@ -26,13 +29,17 @@ interface Output {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the command prints, and how it ends. */
-export async function checkTemplateHealth(args: readonly string[], env: Environment): Promise<Output> {
+/** What the command prints, and how it ends; `tell` hears how far a live check is. */
+export async function checkTemplateHealth(
+  args: readonly string[],
+  env: Environment,
+  tell: (line: string) => void = () => undefined,
+): Promise<Output> {
   try {
     const wanted = readArguments(args);
     const settings = readSome(env);
     const input = templateHealthInput(settings, wanted);
-    const report = await (wanted.mode === 'live' ? checkLive(input, settings) : checkStatic(input, settings));
+    const report = await (wanted.mode === 'live' ? checkLive(input, settings, tell) : checkStatic(input, settings));
     return { exitCode: report.ok ? 0 : 1, text: render(report) };
   } catch (error) {
     return { exitCode: error instanceof UsageError ? 2 : 1, text: `error: ${messageOf(error)}` };
@@ -81,12 +88,21 @@ async function checkStatic(input: TemplateHealthInput, settings: Some): Promise<
   );
 }
 
-async function checkLive(input: TemplateHealthInput, settings: Some): Promise<HealthReport> {
+async function checkLive(
+  input: TemplateHealthInput,
+  settings: Some,
+  tell: (line: string) => void,
+): Promise<HealthReport> {
   const client = temporalClient(settings);
+  const ended = new AbortController();
+  const start = templateHealthStart(input);
+  const telling = tellProgress(client, start.workflowId, { tell, ended: ended.signal });
   try {
-    const waitMs = longestHealthMs(input);
-    return await workflowRuns(client).run<HealthReport>(templateHealthStart(input), { waitMs });
+    tell(`the workflow is ${workflowUrl(settings.temporal, start.workflowId)}`);
+    return await workflowRuns(client).run<HealthReport>(start, { waitMs: longestHealthMs(input) });
   } finally {
+    ended.abort();
+    await telling;
     await client.connection.close();
   }
 }
@@ -101,7 +117,7 @@ function render({ mode, templates }: HealthReport): string {
 
 /** Runs the command in this process. */
 export async function main(args: readonly string[], env: Environment): Promise<void> {
-  const { exitCode, text } = await checkTemplateHealth(args, env);
+  const { exitCode, text } = await checkTemplateHealth(args, env, (line) => void process.stderr.write(`${line}\n`));
   (text.startsWith('error: ') ? process.stderr : process.stdout).write(`${text}\n`);
   process.exitCode = exitCode;
 }

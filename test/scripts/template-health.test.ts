@@ -73,6 +73,19 @@ describe('the command template-health', function () {
     assert.equal(broken.exitCode, 1);
   });
 
+  it('tells how far a live check is, and where to watch it', async () => {
+    await github.control.nextRuns({ conclusion: 'success', leaveInProgress: true });
+    const told: string[] = [];
+    await checkTemplateHealth(['--mode', 'live', '--timeout-seconds', '2', '--template-keys', plainKey], env, (line) =>
+      told.push(line),
+    );
+    assert.match(
+      told.join('\n'),
+      /^the workflow is http:\S+template-health%2F[0-9a-f-]{36}\n0 of 1 checked, at work: /,
+    );
+    assert.equal(new Set(told).size, told.length);
+  });
+
   it('clamps the time that a run may take', async () => {
     await github.control.nextRuns({ conclusion: 'success', leaveInProgress: true });
     const { text } = await run('--mode', 'live', '--timeout-seconds', '0', '--template-keys', plainKey);
