@@ -13,7 +13,7 @@ import { auditInvite, mailInviteAgain, type MailedAgain } from './invite-mail.ts
 import { renewSession, startSessionLife } from './session-lives.ts';
 import { signalSessionChanged } from './session-signals.ts';
 import { timeFor, withTime } from './session-time.ts';
-import type { SimulationWithTasks } from './simulations.ts';
+import { findSimulation } from './simulations.ts';
 
 type Work = UnitOfWork<UserActor>;
 
@@ -21,8 +21,8 @@ type Work = UnitOfWork<UserActor>;
  * Mails the link once more. @returns `rate_limited` when it was mailed less than half a minute ago
  * @throws {AppError} SIMULATION_NOT_FOUND (another's), CANDIDATE_SESSION_NOT_FOUND, SESSION_ENDED
  */
-export async function resendInvite(uow: Work, found: SimulationWithTasks, sessionId: string): Promise<MailedAgain> {
-  return mailInviteAgain(uow, await openSession(uow, found, sessionId));
+export async function resendInvite(uow: Work, simulationId: string, sessionId: string): Promise<MailedAgain> {
+  return mailInviteAgain(uow, await openSession(uow, simulationId, sessionId));
 }
 
 /**
@@ -32,11 +32,11 @@ export async function resendInvite(uow: Work, found: SimulationWithTasks, sessio
  */
 export async function revokeSession(
   uow: Work,
-  found: SimulationWithTasks,
+  simulationId: string,
   sessionId: string,
   reason: string,
 ): Promise<CandidateSession> {
-  const session = await lockSession(uow, found, sessionId);
+  const session = await lockSession(uow, simulationId, sessionId);
   if (session.status === 'revoked') return session;
   await assertOpen(uow, session);
   const { generation } = session;
@@ -68,12 +68,12 @@ export interface Correction {
  */
 export async function correctInvitee(
   uow: Work,
-  found: SimulationWithTasks,
+  simulationId: string,
   sessionId: string,
   { candidateName, inviteEmail }: Correction,
   settings: LinkSettings & { readonly repoPrefix: string },
 ): Promise<CandidateSession> {
-  const session = await openSession(uow, found, sessionId);
+  const session = await openSession(uow, simulationId, sessionId);
   if (session.status !== 'not_started') throw new AppError('SESSION_CLAIMED');
   const before = { candidateName: session.candidateName, inviteEmail: session.inviteEmail };
   session.set({ candidateName: candidateName ?? before.candidateName, inviteEmail: inviteEmail ?? before.inviteEmail });
@@ -83,26 +83,22 @@ export async function correctInvitee(
   if (isOtherAddress) {
     signalSessionChanged(uow, session); // the life that ends here reads that it has
     await renewSession(uow, session, settings);
-    await startSessionLife(uow, session, found.tasks, settings.repoPrefix);
+    await startSessionLife(uow, session, settings.repoPrefix);
   }
   auditInvite(uow, session, 'candidate_session.invitee_corrected', before);
   uow.notify(`session:${session.id}`);
   return session;
 }
 
-async function openSession(uow: Work, found: SimulationWithTasks, sessionId: string): Promise<CandidateSession> {
-  const session = await lockSession(uow, found, sessionId);
+async function openSession(uow: Work, simulationId: string, sessionId: string): Promise<CandidateSession> {
+  const session = await lockSession(uow, simulationId, sessionId);
   await assertOpen(uow, session);
   return session;
 }
 
-async function lockSession(uow: Work, { simulation }: SimulationWithTasks, id: string): Promise<CandidateSession> {
-  permit(mayInvite(uow.actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
-  const session = await CandidateSession.findOne({
-    ...withTime,
-    where: { id, simulationId: simulation.id },
-    lock: true,
-  });
+async function lockSession({ actor }: Work, simulationId: string, id: string): Promise<CandidateSession> {
+  permit(mayInvite(actor, await findSimulation(simulationId)), { hidden: 'SIMULATION_NOT_FOUND' });
+  const session = await CandidateSession.findOne({ ...withTime, where: { id, simulationId }, lock: true });
   if (!session) throw new AppError('CANDIDATE_SESSION_NOT_FOUND');
   return session;
 }

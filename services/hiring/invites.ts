@@ -7,14 +7,12 @@ import { hasExpired } from '../../domain/hiring/claim.ts';
 import { mayInvite } from '../../domain/hiring/policies.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
-import { SimulationTask } from '../../models/simulation-task.ts';
-import { Simulation } from '../../models/simulation.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { newInviteLink, type LinkSettings } from './invite-links.ts';
 import { auditInvite, mailInviteAgain } from './invite-mail.ts';
 import { renewSession, startSessionLife } from './session-lives.ts';
 import { timeFor, withTime } from './session-time.ts';
-import type { SimulationWithTasks } from './simulations.ts';
+import { findSimulation } from './simulations.ts';
 
 export interface Invitee {
   readonly candidateName: string;
@@ -36,21 +34,20 @@ export interface Invited {
  */
 export async function invite(
   uow: UnitOfWork<UserActor>,
-  { simulation }: Pick<SimulationWithTasks, 'simulation'>,
+  simulationId: string,
   invitee: Invitee,
   links: LinkSettings & { readonly repoPrefix: string },
 ): Promise<Invited> {
-  permit(mayInvite(uow.actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
-  const tasks = await holdOpen(simulation.id);
-  const created = await insertSession(uow, simulation.id, invitee, links);
+  await holdOpen(uow, simulationId);
+  const created = await insertSession(uow, simulationId, invitee, links);
   if (created) {
-    await startSessionLife(uow, created, tasks, links.repoPrefix);
+    await startSessionLife(uow, created, links.repoPrefix);
     auditInvite(uow, created, 'candidate_session.invited');
     return { session: created, outcome: 'created' };
   }
   const session = await CandidateSession.findOne({
     ...withTime,
-    where: { simulationId: simulation.id, inviteEmail: invitee.inviteEmail },
+    where: { simulationId, inviteEmail: invitee.inviteEmail },
     lock: true,
     rejectOnEmpty: true,
   });
@@ -64,7 +61,7 @@ export async function invite(
     if (await hasSubmissionInFlight(session))
       throw new AppError('SUBMISSION_IN_FLIGHT', undefined, { retryAfterSeconds: 30 });
     await renewSession(uow, session, links);
-    await startSessionLife(uow, session, tasks, links.repoPrefix);
+    await startSessionLife(uow, session, links.repoPrefix);
     auditInvite(uow, session, 'candidate_session.reinvited');
     return { session, outcome: 'created' };
   }
@@ -72,20 +69,20 @@ export async function invite(
   return { session, outcome: 'resent' };
 }
 
-/** Nobody closes it or changes its template until the invite is committed. @throws {AppError} SIMULATION_CLOSED */
-async function holdOpen(simulationId: string): Promise<readonly SimulationTask[]> {
-  const { closedAt } = await Simulation.findByPk(simulationId, { lock: Transaction.LOCK.SHARE, rejectOnEmpty: true });
-  if (closedAt !== null) throw new AppError('SIMULATION_CLOSED');
-  return SimulationTask.findAll({ where: { simulationId }, order: [['dayIndex', 'ASC']] });
+/** Nobody closes it or changes its template until the invite is committed. @throws {AppError} SIMULATION_NOT_FOUND, SIMULATION_CLOSED */
+async function holdOpen({ actor }: UnitOfWork<UserActor>, simulationId: string): Promise<void> {
+  const simulation = await findSimulation(simulationId, { lock: Transaction.LOCK.SHARE });
+  permit(mayInvite(actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
+  if (simulation.closedAt !== null) throw new AppError('SIMULATION_CLOSED');
 }
 
 /** What an earlier request with the same key has made, as it is now. @throws {AppError} SIMULATION_NOT_FOUND (another's) */
 export async function findInvited(
   { actor }: UnitOfWork<UserActor>,
-  { simulation }: SimulationWithTasks,
+  simulationId: string,
   sessionId: string,
 ): Promise<Invited> {
-  permit(mayInvite(actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
+  permit(mayInvite(actor, await findSimulation(simulationId)), { hidden: 'SIMULATION_NOT_FOUND' });
   return { session: await CandidateSession.findByPk(sessionId, { rejectOnEmpty: true }), outcome: 'resent' };
 }
 

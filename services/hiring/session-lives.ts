@@ -4,12 +4,12 @@ import type { UserActor } from '../../domain/identity/actor.ts';
 import { workspaceRepository } from '../../domain/workspaces/workspace.ts';
 import type { CandidateSession } from '../../models/candidate-session.ts';
 import { Organization } from '../../models/organization.ts';
-import type { SimulationTask } from '../../models/simulation-task.ts';
 import { candidateSessionStart } from '../../workflows/hiring/candidate-session.contract.ts';
 import { requestWorkspace } from '../workspaces/provisioning.ts';
 import { newInviteLink, type LinkSettings } from './invite-links.ts';
 import { mailInvite } from './invite-mail.ts';
 import { timeFor } from './session-time.ts';
+import { tasksOf } from './simulations.ts';
 
 /** The row of a session that begins anew: another generation, so another link and another clock; whoever had it has it no longer. */
 export async function renewSession(
@@ -41,14 +41,13 @@ export async function renewSession(
 export async function startSessionLife(
   uow: UnitOfWork<UserActor>,
   session: CandidateSession,
-  tasks: readonly SimulationTask[],
   repoPrefix: string,
 ): Promise<void> {
   uow.enqueue({
     start: candidateSessionStart({ orgId: session.orgId, sessionId: session.id, generation: session.generation }),
   });
   await mailInvite(uow, session);
-  for (const task of tasks) {
+  for (const task of await tasksOf(session.simulationId)) {
     if (!hasWorkspace(task.type) || task.templateRepo === null) continue;
     const wanted = { sessionId: session.id, taskId: task.id, templateRepo: task.templateRepo };
     await requestWorkspace(uow, { ...wanted, repoFullName: workspaceRepository({ ...wanted, repoPrefix }) });

@@ -6,8 +6,14 @@ import { hasWorkspace } from '../../domain/hiring/blueprint.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
 import { SimulationTask } from '../../models/simulation-task.ts';
-import { Simulation } from '../../models/simulation.ts';
-import { createSimulation, repositoryOf, type NewSimulation, type SimulationWithTasks } from './simulations.ts';
+import type { Simulation } from '../../models/simulation.ts';
+import {
+  createSimulation,
+  findSimulation,
+  repositoryOf,
+  type NewSimulation,
+  type SimulationWithTasks,
+} from './simulations.ts';
 
 type Work = UnitOfWork<UserActor>;
 
@@ -75,8 +81,7 @@ function copyOf(title: string): string {
 }
 
 async function lockOwn({ actor }: Work, id: string): Promise<Simulation> {
-  const simulation = await Simulation.findByPk(id, { lock: true });
-  if (!simulation) throw new AppError('SIMULATION_NOT_FOUND');
+  const simulation = await findSimulation(id, { lock: true });
   permit(mayChangeSimulation(actor, simulation), { hidden: 'SIMULATION_NOT_FOUND' });
   return simulation;
 }

@@ -1,3 +1,4 @@
+import type { FindOptions } from 'sequelize';
 import { AppError } from '../../core/errors.ts';
 import { containing, rowsOf } from '../../core/database.ts';
 import { permit } from '../../core/permit.ts';
@@ -62,12 +63,21 @@ export function repositoryOf(templateOwner: string, templateKey: string): string
   });
 }
 
-/** A simulation of the tenant with its tasks; the caller's policy decides whether it is shown. */
-export async function loadSimulation(id: string): Promise<SimulationWithTasks> {
-  const simulation = await Simulation.findByPk(id);
+/** A simulation of the tenant; the caller's policy decides whether it is shown. @throws {AppError} SIMULATION_NOT_FOUND */
+export async function findSimulation(id: string, options: Pick<FindOptions, 'lock'> = {}): Promise<Simulation> {
+  const simulation = await Simulation.findByPk(id, options);
   if (!simulation) throw new AppError('SIMULATION_NOT_FOUND');
-  const tasks = await SimulationTask.findAll({ where: { simulationId: id }, order: [['dayIndex', 'ASC']] });
-  return { simulation, tasks };
+  return simulation;
+}
+
+/** The same with its tasks. @throws {AppError} SIMULATION_NOT_FOUND */
+export async function loadSimulation(id: string): Promise<SimulationWithTasks> {
+  return { simulation: await findSimulation(id), tasks: await tasksOf(id) };
+}
+
+/** In the order of their days. */
+export function tasksOf(simulationId: string): Promise<SimulationTask[]> {
+  return SimulationTask.findAll({ where: { simulationId }, order: [['dayIndex', 'ASC']] });
 }
 
 export interface SimulationListItem {

@@ -14,7 +14,12 @@ import {
 } from '../../services/hiring/session-access.ts';
 import { expireIfDue, loadSessionClock, recordSessionEnded, remindIfDue } from '../../services/hiring/session-clock.ts';
 import { changeSimulation, closeSimulation, duplicateSimulation } from '../../services/hiring/simulation-changes.ts';
-import { createSimulation, listSimulations, loadSimulation } from '../../services/hiring/simulations.ts';
+import {
+  createSimulation,
+  findSimulation,
+  listSimulations,
+  loadSimulation,
+} from '../../services/hiring/simulations.ts';
 import { listSubmissions, loadSubmission } from '../../services/hiring/submission-reads.ts';
 import { lookAtSubmission, startSubmissionRun } from '../../services/hiring/submit-code.ts';
 import { readSubmission, submitText } from '../../services/hiring/turn-in.ts';
@@ -116,6 +121,7 @@ const ofOwners: Attempts<UserActor> = {
 export const ofUsers: Attempts<UserActor> = {
   ...ofOwners,
   listCandidates: (uow, { simulation }) => listCandidates(uow, simulation.id, { limit: 10 }),
+  findSimulation: (_, { simulation }) => findSimulation(simulation.id),
   loadSimulation: (_, { simulation }) => loadSimulation(simulation.id),
   listSimulations: (uow) => listSimulations(uow, { mine: true, limit: 10 }),
   listSubmissions: (uow, { working }) => listSubmissions(uow, { candidateSessionId: working.id, limit: 10, offset: 0 }),
@@ -127,17 +133,17 @@ export const ofUsers: Attempts<UserActor> = {
       'o',
     ),
   invite: (uow, { simulation }) =>
-    invite(uow, simulation, { candidateName: 'N', inviteEmail: 'new@sides.example' }, links),
+    invite(uow, simulation.id, { candidateName: 'N', inviteEmail: 'new@sides.example' }, links),
   'invite again': (uow, { simulation, working }) =>
-    invite(uow, simulation, { candidateName: 'N', inviteEmail: working.session.inviteEmail }, links),
+    invite(uow, simulation.id, { candidateName: 'N', inviteEmail: working.session.inviteEmail }, links),
   changeSimulation: (uow, { simulation }) => changeSimulation(uow, simulation.id, { title: 'Taken' }, 'o'),
   closeSimulation: (uow, { simulation }) => closeSimulation(uow, simulation.id),
   duplicateSimulation: (uow, { simulation }) => duplicateSimulation(uow, simulation, { templateOwner: 'o' }),
-  resendInvite: (uow, { simulation, invited }) => resendInvite(uow, simulation, invited.id),
-  revokeSession: (uow, { simulation, invited }) => revokeSession(uow, simulation, invited.id, 'taken'),
+  resendInvite: (uow, { simulation, invited }) => resendInvite(uow, simulation.id, invited.id),
+  revokeSession: (uow, { simulation, invited }) => revokeSession(uow, simulation.id, invited.id, 'taken'),
   correctInvitee: (uow, { simulation, invited }) =>
-    correctInvitee(uow, simulation, invited.id, { inviteEmail: 'taken@sides.example' }, links),
-  findInvited: (uow, { simulation, working }) => findInvited(uow, simulation, working.id),
+    correctInvitee(uow, simulation.id, invited.id, { inviteEmail: 'taken@sides.example' }, links),
+  findInvited: (uow, { simulation, working }) => findInvited(uow, simulation.id, working.id),
   loadAccount: (uow, { user }) => loadAccount(uow, user.userId),
   loadOrganization: (uow, { orgId }) => loadOrganization(uow, orgId),
   bindAccount: (uow, { user }) =>

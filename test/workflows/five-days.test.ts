@@ -106,7 +106,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
   async function inviteOf(inviteEmail: string): Promise<CandidateSession> {
     await clock.keepUp(); // after the end of a workflow the server's clock leaps on
     const invited = await units.write(recruiter, (uow) =>
-      invite(uow, offered, { candidateName: 'Ada', inviteEmail }, links),
+      invite(uow, offered.simulation.id, { candidateName: 'Ada', inviteEmail }, links),
     );
     return invited.session;
   }

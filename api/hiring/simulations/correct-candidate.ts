@@ -1,7 +1,6 @@
 import Joi from 'joi';
 import { mayInvite } from '../../../domain/hiring/policies.ts';
 import { correctInvitee, type Correction } from '../../../services/hiring/candidate-changes.ts';
-import { loadSimulation } from '../../../services/hiring/simulations.ts';
 import { recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 import { emailField } from '../../fields.ts';
@@ -44,8 +43,8 @@ export const correctCandidateEndpoint = endpoint({
     const { linkKeys, github } = app.settings;
     const session = await app.uow.write(
       actor,
-      async (uow) =>
-        correctInvitee(uow, await loadSimulation(params.id), params.candidateSessionId, body, {
+      (uow) =>
+        correctInvitee(uow, params.id, params.candidateSessionId, body, {
           linkKeys,
           repoPrefix: github.repoPrefix,
         }),

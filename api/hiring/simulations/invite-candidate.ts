@@ -2,7 +2,6 @@ import Joi from 'joi';
 import { createOnce } from '../../../core/idempotency.ts';
 import { mayInvite } from '../../../domain/hiring/policies.ts';
 import { findInvited, invite, type Invited, type Invitee } from '../../../services/hiring/invites.ts';
-import { loadSimulation } from '../../../services/hiring/simulations.ts';
 import { recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 import { emailField } from '../../fields.ts';
@@ -35,19 +34,19 @@ export const inviteCandidateEndpoint = endpoint({
   errors: ['SIMULATION_NOT_FOUND', 'SIMULATION_CLOSED', 'CANDIDATE_ALREADY_COMPLETED', 'SUBMISSION_IN_FLIGHT'],
   idempotent: true,
   async handle({ app, actor, input, request }) {
+    const { id } = input.params;
     const { linkKeys, github } = app.settings;
     const invited = await app.uow.write(
       actor,
       async (uow) => {
-        const found = await loadSimulation(input.params.id);
         let fresh: Invited | undefined;
-        const id = await createOnce(uow, request.idempotencyKey, {
+        const sessionId = await createOnce(uow, request.idempotencyKey, {
           create: async () => {
-            fresh = await invite(uow, found, input.body, { linkKeys, repoPrefix: github.repoPrefix });
+            fresh = await invite(uow, id, input.body, { linkKeys, repoPrefix: github.repoPrefix });
             return fresh.session.id;
           },
         });
-        return fresh ?? findInvited(uow, found, id);
+        return fresh ?? findInvited(uow, id, sessionId);
       },
       request,
     );

@@ -4,7 +4,6 @@ import type { UserActor } from '../../../domain/identity/actor.ts';
 import type { Email } from '../../../models/email.ts';
 import { resendInvite } from '../../../services/hiring/candidate-changes.ts';
 import { readInviteMail } from '../../../services/hiring/invite-mail.ts';
-import { loadSimulation } from '../../../services/hiring/simulations.ts';
 import { recruiter } from '../../actors.ts';
 import type { App } from '../../app.ts';
 import { endpoint } from '../../endpoint.ts';
@@ -40,11 +39,7 @@ export const resendInviteEndpoint = endpoint({
   errors: ['SIMULATION_NOT_FOUND', 'CANDIDATE_SESSION_NOT_FOUND', 'SESSION_ENDED'],
   async handle({ app, actor, input: { params }, request }) {
     const { id, candidateSessionId } = params;
-    const asked = await app.uow.write(
-      actor,
-      async (uow) => resendInvite(uow, await loadSimulation(id), candidateSessionId),
-      request,
-    );
+    const asked = await app.uow.write(actor, (uow) => resendInvite(uow, id, candidateSessionId), request);
     if (asked.outcome === 'rate_limited') {
       const { last, retryAfterSeconds } = asked;
       const body = { ...present(last), inviteEmailStatus: 'rate_limited' as const, retryAfterSeconds };

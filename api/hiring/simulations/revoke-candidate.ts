@@ -1,7 +1,6 @@
 import Joi from 'joi';
 import { mayInvite } from '../../../domain/hiring/policies.ts';
 import { revokeSession } from '../../../services/hiring/candidate-changes.ts';
-import { loadSimulation } from '../../../services/hiring/simulations.ts';
 import { recruiter } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
 import { candidateParams } from './candidate-params.ts';
@@ -36,7 +35,7 @@ export const revokeCandidateEndpoint = endpoint({
   async handle({ app, actor, input: { params, body }, request }) {
     const { id, revokedAt, revokedReason } = await app.uow.write(
       actor,
-      async (uow) => revokeSession(uow, await loadSimulation(params.id), params.candidateSessionId, body.reason),
+      (uow) => revokeSession(uow, params.id, params.candidateSessionId, body.reason),
       request,
     );
     return {

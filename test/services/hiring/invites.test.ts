@@ -5,7 +5,6 @@ import { systemActor, type UserActor } from '../../../domain/identity/actor.ts';
 import { findByInviteToken } from '../../../services/hiring/session-access.ts';
 import { inviteToken } from '../../../services/hiring/invite-links.ts';
 import { invite } from '../../../services/hiring/invites.ts';
-import { loadSimulation } from '../../../services/hiring/simulations.ts';
 import { Simulation } from '../../../models/simulation.ts';
 import { resetDatabase, type TestDatabase } from '../../support/database.ts';
 import { makeSimulation, type MadeSimulation } from '../../support/factories-hiring.ts';
@@ -26,13 +25,8 @@ describe('invite', () => {
   const k1: LinkKeys = { k1: randomBytes(32) };
   const both: LinkKeys = { ...k1, k2: randomBytes(32) };
   const ask = (inviteEmail: string, linkKeys: LinkKeys, actor = author) =>
-    database.uow.write(actor, async (uow) =>
-      invite(
-        uow,
-        await loadSimulation(simulation.id),
-        { candidateName: 'Ada', inviteEmail },
-        { linkKeys, repoPrefix: 'ws-' },
-      ),
+    database.uow.write(actor, (uow) =>
+      invite(uow, simulation.id, { candidateName: 'Ada', inviteEmail }, { linkKeys, repoPrefix: 'ws-' }),
     );
   const opens = async (token: string): Promise<string> =>
     (await findByInviteToken(database.uow, makeCandidate('').identity, token)).id;
