@@ -8,6 +8,7 @@ import type { UnitsOfWork } from '../../core/unit-of-work.ts';
 import type { CandidateActor, UserActor } from '../../domain/identity/actor.ts';
 import type { CandidateSession } from '../../models/candidate-session.ts';
 import type { MailMessage } from '../../adapters/mail/smtp.ts';
+import { correctInvitee, revokeSession } from '../../services/hiring/candidate-changes.ts';
 import { claimByInvite } from '../../services/hiring/claims.ts';
 import { invite } from '../../services/hiring/invites.ts';
 import { completeRunSubmission, settleFailedRun, storeRunSubmission } from '../../services/hiring/run-submissions.ts';
@@ -180,6 +181,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     assert.equal(row.status, 'completed');
     assert.equal(row.expired_at, null);
     assert(row.lived > 14 * DAY_MS && row.lived < 15 * DAY_MS, `lived ${row.lived / DAY_MS} days`);
+    await clock.sleep(30 * DAY_MS); // no reminder and no end comes after the completion
     assert.deepEqual(await mailsOf(session), ['invitation', 'work_ends_24h', 'session_completed']);
   });
 
@@ -199,7 +201,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     await assert.rejects(handIn(candidate, session, 2), { code: 'INVITE_TOKEN_EXPIRED' });
   });
 
-  it('an invite that nobody claims expires after its 14 days, and a new one begins a new life', async () => {
+  it('an invite that nobody claims expires after its 14 days, and each new one begins a life of its own', async () => {
     const session = await inviteOf('eve@candidate.example');
     assert.deepEqual(await ended(clockOf(session)), { status: 'expired' });
     const { lived } = await rowOf(session);
@@ -209,11 +211,50 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     const again = await inviteOf('eve@candidate.example');
     assert.equal(again.id, session.id);
     assert.equal(again.generation, session.generation + 1);
-    await clock.sleep(DAY_MS);
-    await claim(makeCandidate(recruiter.orgId, 'eve@candidate.example'), again);
-    assert.equal((await rowOf(again)).status, 'in_progress');
+    assert.equal((await rowOf(again)).status, 'not_started');
     assert.deepEqual(await ended(clockOf(again)), { status: 'expired' });
-    const ofTheNewLife = ['invitation', 'work_ends_24h', 'work_ends_2h', 'session_expired'];
-    assert.deepEqual(await mailsOf(again), [...unclaimed, ...ofTheNewLife]);
+    assert.deepEqual(await mailsOf(again), [...unclaimed, ...unclaimed]);
+    const third = await inviteOf('eve@candidate.example');
+    await clock.sleep(DAY_MS);
+    await claim(makeCandidate(recruiter.orgId, 'eve@candidate.example'), third);
+    assert.equal((await rowOf(third)).status, 'in_progress');
+    assert.deepEqual(await ended(clockOf(third)), { status: 'expired' });
+    const ofTheThird = ['invitation', 'work_ends_24h', 'work_ends_2h', 'session_expired'];
+    assert.deepEqual(await mailsOf(third), [...unclaimed, ...unclaimed, ...ofTheThird]);
+  });
+
+  it('a revoked invite is silent, and so is the life of an address that was corrected', async () => {
+    const { id: simulationId } = offered.simulation;
+    const session = await inviteOf('wrong@candidate.example');
+    await clock.sleep(DAY_MS);
+    await units.write(recruiter, (uow) => revokeSession(uow, simulationId, session.id, 'Filled'));
+    assert.deepEqual(await ended(clockOf(session)), { status: 'revoked' });
+    await clock.sleep(30 * DAY_MS);
+    assert.deepEqual(await mailsOf(session), ['invitation']);
+    const again = await inviteOf('wrong@candidate.example');
+    assert.deepEqual(await mailsOf(again), ['invitation', 'invitation']);
+    await clock.sleep(DAY_MS);
+    const corrected = await units.write(recruiter, (uow) =>
+      correctInvitee(uow, simulationId, session.id, { inviteEmail: 'right@candidate.example' }, links),
+    );
+    assert.deepEqual(await ended(clockOf(again)), { status: 'revoked' });
+    assert.deepEqual(await ended(clockOf(corrected)), { status: 'expired' });
+    await mailsOf(corrected);
+    const told = await database.rows<{ kind: string; life: number; right: boolean }>(
+      `select kind, session_generation as life, to_address = 'right@candidate.example' as right from emails
+       where candidate_session_id = $1 order by created_at, id`,
+      [session.id],
+    );
+    assert.deepEqual(
+      told.map(({ kind, life, right }) => `${life} ${kind}${right ? ' right' : ''}`),
+      [
+        '1 invitation',
+        '2 invitation',
+        '3 invitation right',
+        '3 invite_ends_72h right',
+        '3 invite_ends_24h right',
+        '3 session_expired',
+      ],
+    );
   });
 });
