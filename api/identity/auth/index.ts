@@ -4,7 +4,7 @@ import { changePassword } from './change-password.ts';
 import { forgotPassword } from './forgot-password.ts';
 import { issueToken } from './issue-token.ts';
 import { login } from './login.ts';
-import { logout } from './logout.ts';
+import { logouts } from './logout.ts';
 import { publishedKeys } from './published-keys.ts';
 import { readMe, readOwnAccounts } from './read-me.ts';
 import { refresh } from './refresh.ts';
@@ -19,7 +19,7 @@ export const authEndpoints: readonly Endpoint[] = [
   issueToken,
   login,
   refresh,
-  logout,
+  ...logouts,
   changePassword,
   forgotPassword,
   resetPassword,

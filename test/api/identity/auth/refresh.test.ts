@@ -123,6 +123,9 @@ describe('signing out', () => {
     assert.equal((await api.call('get', '/users/me', { token: other.body.access_token })).status, 200);
     assert.equal((await actionsOn(api, user.userId)).at(-1), 'user.signed_out');
     assert.equal((await api.call('post', '/api/v1/auth/logout')).status, 401);
+    const byOtherName = await api.call('post', '/api/auth/logout', { token: other.body.access_token });
+    assert.equal(byOtherName.status, 204);
+    assert.equal((await api.call('get', '/users/me', { token: other.body.access_token })).status, 401);
     await api.close();
   });
 });
