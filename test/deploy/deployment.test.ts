@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { parse } from 'yaml';
+import { readSettings } from '../../core/settings.ts';
 import { settingsSchema } from '../../core/settings/schema.ts';
 import { checkoutDir } from '../../local/paths.ts';
+import { testEnvironment } from '../support/settings.ts';
 
 interface Service {
   readonly image?: string;
@@ -25,6 +28,16 @@ interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>;
   readonly configs: Readonly<Record<string, unknown>>;
 }
+
+/** Settings that docker-compose.yml leaves alone. */
+const notPassed: Readonly<Record<string, string>> = {
+  ENV: 'another name of ENVIRONMENT',
+  HOST: 'a container listens on every address of its own',
+  DEV_AUTH_BYPASS: 'for a developer’s machine alone',
+  TEMPORAL_API_KEY: 'Temporal is a service of the same file',
+  TEMPORAL_TLS: 'Temporal is a service of the same file',
+  TENON_AUTH0_DOMAIN: 'another way to say TENON_AUTH0_ISSUER',
+};
 
 const text = (path: string): Promise<string> => readFile(join(checkoutDir, path), 'utf8');
 
@@ -99,11 +112,11 @@ describe('the deployment files (checked without Docker)', () => {
       }
     });
 
-    it('has no secret and no default for one: each is required, with a sentence', () => {
+    it('has no secret and no default for one: each is required, with a sentence, or may be left out', () => {
       const secret = /PASSWORD|TOKEN|SECRET|KEY|SMTP_URL/;
       const uses = [...source.matchAll(/\$\{(\w+)([^}]*)\}/g)].filter(([, name = '']) => secret.test(name));
       assert.ok(uses.length > 10);
-      for (const [use, , how = ''] of uses) assert.match(how, /^:\?set \w+ to .+/, use);
+      for (const [use, , how = ''] of uses) assert.match(how, /^(:\?set \w+ to .+|:-)$/, use);
       for (const [name, { environment = {} }] of services()) {
         for (const [key, value] of Object.entries(environment)) {
           if (secret.test(key) || /:\/\/\w+:/.test(String(value)))
@@ -126,6 +139,47 @@ describe('the deployment files (checked without Docker)', () => {
       }
       assert.deepEqual(Object.keys(compose.services['migrate']?.environment ?? {}), ['DATABASE_URL_OWNER']);
       assert.match(await text('scripts/migrate.ts'), /DATABASE_URL_OWNER/);
+    });
+
+    it('passes on every setting, or says why not', () => {
+      const passed = new Set(
+        ['api', 'worker'].flatMap((name) => Object.keys(compose.services[name]?.environment ?? {})),
+      );
+      const { keys } = settingsSchema.describe() as { keys: object };
+      const left = Object.keys(keys).filter((name) => !passed.has(name));
+      assert.deepEqual(left.sort(), Object.keys(notPassed).sort());
+    });
+
+    it('makes settings that can be read, with a mail server and by Resend, the rest left out', () => {
+      const given: Readonly<Record<string, string>> = {
+        TENON_DB_APP_PASSWORD: 'p'.repeat(20),
+        TENON_DB_SYSTEM_PASSWORD: 'q'.repeat(20),
+        TEMPORAL_UI_URL: 'https://temporal.example',
+        TENON_GITHUB_TOKEN: 'ghp-0123456789abcdef',
+        TENON_GITHUB_ORG: 'acme',
+        TENON_GITHUB_WEBHOOK_SECRET: '0123456789abcdef',
+        TENON_AUTH0_ISSUER: 'https://acme.auth0.example/',
+        TENON_AUTH0_API_AUDIENCE: 'https://api.acme.example',
+        TENON_PUBLIC_URL: 'https://api.acme.example',
+        TENON_CORS_ALLOW_ORIGINS: 'https://portal.acme.example',
+        TENON_CANDIDATE_PORTAL_BASE_URL: 'https://portal.acme.example',
+        TENON_EMAIL_FROM: 'Tenon <no-reply@acme.example>',
+        TENON_LINK_KEYS: JSON.stringify({ k1: randomBytes(32).toString('base64') }),
+        TENON_JWT_KEYS: testEnvironment()['TENON_JWT_KEYS'] ?? '',
+      };
+      const read = (name: string, more: Readonly<Record<string, string>>) =>
+        readSettings(filled(compose.services[name]?.environment ?? {}, { ...given, ...more }));
+      for (const name of ['api', 'worker']) {
+        assert.equal(read(name, { TENON_SMTP_URL: 'smtps://u:p@mail.example' }).mail.provider.name, 'smtp');
+        const byResend = { TENON_EMAIL_PROVIDER: 'resend', RESEND_API_KEY: 're_0123456789abcdef' };
+        assert.equal(read(name, byResend).mail.provider.name, 'resend');
+        assert.throws(() => read(name, {}), /TENON_SMTP_URL/);
+      }
+      const { adminApiKey } = read('api', {
+        TENON_SMTP_URL: 'smtps://u:p@mail.example',
+        TENON_ADMIN_API_KEY: 'k'.repeat(40),
+      });
+      assert.equal(adminApiKey, 'k'.repeat(40));
     });
 
     it('runs commands that the build makes', async () => {
@@ -187,6 +241,22 @@ describe('the deployment files (checked without Docker)', () => {
     });
   });
 });
+
+/** As compose fills in `${NAME…}`, where what is required is there. */
+function filled(
+  environment: Readonly<Record<string, string | number>>,
+  given: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([key, value]) => [
+      key,
+      String(value).replaceAll(
+        /\$\{(\w+)(?::-([^}]*)|[^}]*)\}/g,
+        (_use, name: string, fallback = '') => given[name] ?? String(fallback),
+      ),
+    ]),
+  );
+}
 
 /** The file and every own file that it imports, directly or not. */
 async function importsOf(path: string, seen = new Set<string>()): Promise<Set<string>> {
