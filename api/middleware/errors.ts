@@ -4,6 +4,12 @@ import type { Logger } from '../../core/logger.ts';
 import { mapError, presentProblem } from '../problem.ts';
 import { stateOf } from './state.ts';
 
+/**
+ * RFC 9457's type, with a parameter that nobody has to know: the described web client's server takes for JSON only what names
+ * `application/json` somewhere in its type, and shows people the text of anything else.
+ */
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8; like="application/json"';
+
 /** The one place where errors become replies. */
 export function errorReplies(log: Logger): Middleware {
   return async (ctx, next) => {
@@ -30,7 +36,7 @@ function reply(ctx: Context, error: AppError, requestId: string): void {
   if (error.retryAfterSeconds !== undefined) ctx.set('retry-after', String(Math.ceil(error.retryAfterSeconds)));
   ctx.set('cache-control', 'no-store');
   ctx.body = JSON.stringify(presentProblem(error, requestId, status));
-  ctx.set('content-type', 'application/problem+json; charset=utf-8');
+  ctx.set('content-type', PROBLEM_TYPE);
 }
 
 function statusOf(ctx: Context, { code, status }: AppError): number {

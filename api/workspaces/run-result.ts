@@ -15,6 +15,7 @@ export interface RunResult {
   readonly timeout: boolean;
   /** GitHub's id of the run. */
   readonly runId: number;
+  /** GitHub's; null for a green workflow whose tests did not pass. */
   readonly conclusion: string | null;
   readonly workflowUrl: string;
   readonly commitSha: string | null;
@@ -58,10 +59,15 @@ export function presentRunResult(run: TestRun, repoFullName: string, links: Link
     stderr: run.stderr,
     timeout: run.timeout,
     runId: Number(run.githubRunId),
-    conclusion: run.conclusion,
+    conclusion: shownConclusion(run),
     workflowUrl: links.run(repoFullName, run.githubRunId),
     commitSha: run.headSha,
     errorCode: run.errorCode,
     ...(!ended && { pollAfterMs: pollAfterMs(Date.now() - run.requestedAt.getTime()) }),
   };
+}
+
+/** The described web client looks at the conclusion before the status: what is not `passed` must not look green to it. */
+function shownConclusion({ status, conclusion }: TestRun): string | null {
+  return conclusion === 'success' && status !== 'passed' ? null : conclusion;
 }

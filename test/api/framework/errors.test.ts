@@ -27,7 +27,8 @@ describe('an error', () => {
   it('leaves as a problem document with all three forms that clients read', async () => {
     const reply = await fail(githubDown, { 'x-tenon-request-id': 'req-1' });
     assert.equal(reply.status, 502);
-    assert.equal(reply.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+    const type = 'application/problem+json; charset=utf-8; like="application/json"';
+    assert.equal(reply.headers.get('content-type'), type);
     assert.equal(reply.headers.get('retry-after'), '3');
     assert.equal(reply.headers.get('cache-control'), 'no-store');
     assert.deepEqual(reply.body, {
