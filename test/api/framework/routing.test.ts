@@ -83,3 +83,17 @@ describe('a request', () => {
     assert.equal(headers.get('x-powered-by'), null);
   });
 });
+
+describe('a browser at the origins that nobody has set', () => {
+  it('is allowed from the web client’s usual ones, and from those that fit the pattern whole', async () => {
+    const environment = { TENON_CORS_ALLOW_ORIGIN_REGEX: 'https://[a-z-]+\\.portal\\.example' };
+    const api = await startTestApi({ endpoints: [optionalBody], environment });
+    const allowed = async (origin: string) =>
+      (await api.call('put', '/probe/optional', { headers: { origin } })).headers.get('access-control-allow-origin');
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1:3000', 'https://preview.portal.example'])
+      assert.equal(await allowed(origin), origin);
+    for (const origin of ['http://localhost:3001', 'https://a.portal.example.evil', 'http://a.portal.example'])
+      assert.equal(await allowed(origin), null, origin);
+    await api.close();
+  });
+});

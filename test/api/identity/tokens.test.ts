@@ -112,6 +112,40 @@ describe('a bearer token', () => {
     await refuses({ email: null }, {}, 'Invalid token');
   });
 
+  const NS = 'https://tenon.ai';
+  const strangers: readonly (readonly [string, Claims, object])[] = [
+    ['the namespace’s e-mail first', { [`${NS}/email`]: ' One@Example.com ' }, { email: 'one@example.com' }],
+    ['email next', { email: 'TWO@example.com' }, { email: 'two@example.com' }],
+    ['then any /email', { email: null, 'https://x.test/email': 'three@example.com' }, { email: 'three@example.com' }],
+    ['name first', { email: 'four@example.com', name: 'Four', [`${NS}/name`]: 'No' }, { name: 'Four' }],
+    ['then the namespace’s name', { email: 'five@example.com', [`${NS}/name`]: 'Five' }, { name: 'Five' }],
+    ['else the local part', { email: 'six@example.com' }, { name: 'six' }],
+  ];
+  for (const [name, changes, expected] of strangers) {
+    it(`tells who its bearer is: ${name}`, async () => {
+      const token = api.issuer.mint(claims({ sub: `auth0|${name}`, ...changes }));
+      const { status, body } = await api.call('get', PATH, { token });
+      assert.deepEqual([status, body], [200, { ...body, ...expected }]);
+    });
+  }
+
+  const doors: readonly (readonly [Claims, number])[] = [
+    [{ permissions: ['recruiter:access'] }, 200],
+    [{ permissions: [], [`${NS}/permissions`]: ['recruiter:access'], roles: ['recruiter'] }, 403],
+    [{ permissions: null, [`${NS}/permissions`]: ['recruiter:access'] }, 200],
+    [{ permissions: null, [`${NS}/permissions_str`]: 'other, recruiter:access' }, 200],
+    [{ permissions: null, [`${NS}/permissions_str`]: 'other recruiter:access' }, 200],
+    [{ permissions: null, [`${NS}/roles`]: ['Senior Recruiter'] }, 200],
+    [{ permissions: null, roles: ['recruiter'] }, 200],
+    [{ permissions: null, roles: ['candidate'] }, 403],
+    [{ permissions: null }, 403],
+  ];
+  for (const [changes, status] of doors) {
+    it(`${status === 200 ? 'opens' : 'does not open'} the recruiters’ door with ${JSON.stringify(changes)}`, async () => {
+      assert.equal((await knock(api.issuer.mint(claims(changes)))).status, status);
+    });
+  }
+
   it('needs recruiter:access for recruiters and candidate:access for candidates', async () => {
     const answer = await knock(api.candidateToken('ada@example.com'));
     assert.deepEqual([answer.status, answer.detail], [403, 'Recruiter access required']);

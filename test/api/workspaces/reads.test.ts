@@ -68,6 +68,11 @@ describe('reading a workspace and its runs', () => {
       assert.deepEqual([later['lastWorkflowRunId'], later['lastTestSummary']], [active.githubRunId, null]);
     });
 
+    it('does not mind whose turn it is', async () => {
+      mine = await seat(world, { day: 4 });
+      for (const type of ['code', 'debug'] as const) assert.equal((await get('/codespace/status', type)).status, 200);
+    });
+
     it('does not know what nobody has opened, what failed, or a text task’s', async () => {
       const unknown = [404, 'WORKSPACE_UNKNOWN', 'Workspace not initialized'];
       assert.deepEqual(await refused('/codespace/status', 'debug'), unknown);

@@ -67,13 +67,14 @@ describe('POST /api/tasks/:taskId/run', () => {
 
   it('says what the tests found when that is there in time', async () => {
     const mine = await ready();
-    await world.github.control.nextRuns({ conclusion: 'failure', artifacts: [resultsArtifact(results)] });
+    const printed = { ...results, stdout: `${results.stdout}token=ghp_${'a1B2'.repeat(9)}\n` };
+    await world.github.control.nextRuns({ conclusion: 'failure', artifacts: [resultsArtifact(printed)] });
     world.api.react((message) => world.play(message, true));
     const { body } = await run(mine, { branch: 'main', workflowInputs: { colour: 'red' } }, '?wait=75');
     const { status, passed, failed, total, stdout, stderr, conclusion, timeout } = body;
     assert.deepEqual(
       { status, passed, failed, total, stdout, stderr, conclusion, timeout },
-      { status: 'failed', ...results, conclusion: 'failure', timeout: false },
+      { status: 'failed', ...results, stdout: 'ran\ntoken=[redacted]\n', conclusion: 'failure', timeout: false },
     );
     assert.equal('pollAfterMs' in body, false);
     assert.match(String(body.commitSha), /^[0-9a-f]{40}$/);
@@ -112,6 +113,14 @@ describe('POST /api/tasks/:taskId/run', () => {
       await world.github.control.fault({ route: dispatchRoute, times: 1, ...fault });
       assert.deepEqual(await refused(mine), [502, code, 'GitHub unavailable. Please try again.']);
     }
+    const ended = await world.api.database.rows<{ status: string; error_code: string }>(
+      'select status, error_code from test_runs where candidate_session_id = $1 order by requested_at',
+      [mine.made.id],
+    );
+    assert.deepEqual(
+      ended.filter(({ error_code }) => error_code !== null),
+      faults.map(([, error_code]) => ({ status: 'error', error_code })),
+    );
     const { body } = await run(mine, {}, '?wait=0');
     assert.equal(body.status, 'running');
   });
@@ -152,6 +161,28 @@ describe('POST /api/tasks/:taskId/run', () => {
     await world.play(start);
     assert.equal((await run(mine, {}, '?wait=0')).status, 200);
     assert.equal(await dispatchesSeen(world.github), 1);
+  });
+
+  it('goes on when the caller leaves', async () => {
+    const mine = await ready();
+    await world.github.control.nextRuns({ conclusion: 'failure', artifacts: [resultsArtifact(results)] });
+    const leave = new AbortController();
+    let played = Promise.resolve();
+    world.api.react((message) => {
+      leave.abort();
+      played = world.play(message, true);
+    });
+    const { token, headers } = mine;
+    const asked = world.api.call('post', `${mine.path('code')}/run`, {
+      token,
+      headers,
+      body: {},
+      signal: leave.signal,
+    });
+    await assert.rejects(asked, { name: 'AbortError' });
+    await played;
+    const { body } = await world.api.call('get', `${mine.path('code')}/codespace/status`, { token, headers });
+    assert.equal((body['lastTestSummary'] as { status?: string } | null)?.status, 'failed');
   });
 
   it('knows branch names, and branches that are not there', async () => {
