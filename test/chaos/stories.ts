@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { accept, inviteSomebody, inviteTo, signIn, work, type Scene } from './candidate.ts';
+import { sessionChangedSignal } from '../../workflows/hiring/candidate-session.contract.ts';
 import { rowsIn } from './database.ts';
 import { joinOrganization } from './member.ts';
 import type { Story } from './points/catalogue.ts';
@@ -7,6 +8,7 @@ import { dispatchRoute, generateRoute } from './troubles.ts';
 
 const DAYS = 2; // a text and a run: the days after repeat them
 const LOOK_EVERY_MS = 100;
+const MOVE_EVERY_MS = 20_000; // a reminder whose time comes while nobody works is skipped, or sent late: it is given time
 const LONGEST_WAIT_MS = 180_000; // what is waited for may be struck several times
 
 /** Lives that lead to every named point. Each is gone to its end, whatever is killed meanwhile. */
@@ -25,6 +27,7 @@ export const stories: Readonly<Record<Story, (scene: Scene) => Promise<void>>> =
     await scene.world.github.fault({ route: generateRoute, status: 403, times: 1 });
     await candidate(scene);
   },
+  reminder,
   expiry,
   cancelled_mail: cancelledMail,
   member: joinOrganization,
@@ -33,6 +36,23 @@ export const stories: Readonly<Record<Story, (scene: Scene) => Promise<void>>> =
 async function candidate(scene: Scene): Promise<void> {
   const recruiter = await signIn(scene, 'recruiter1@local.test', 'recruiter');
   await work(scene, await inviteSomebody(scene, recruiter), DAYS);
+}
+
+/** The invite's end is moved until its first reminder is a moment away: no life here lasts for days. */
+async function reminder(scene: Scene): Promise<void> {
+  const recruiter = await signIn(scene, 'recruiter1@local.test', 'recruiter');
+  const { session } = await inviteSomebody(scene, recruiter);
+  const clock = scene.world.temporal.workflow.getHandle(`candidate-session/${session}/1`);
+  let movedAt = -Infinity;
+  const move = async (): Promise<void> => {
+    if (performance.now() < movedAt + MOVE_EVERY_MS) return;
+    const soon = `update candidate_sessions set expires_at = now() + interval '72 hours 2 seconds' where id = $1`;
+    await rowsIn(scene.world, soon, [session]);
+    await clock.signal(sessionChangedSignal); // not found: it has not begun yet
+    movedAt = performance.now();
+  };
+  const hasLeft = `select 1 from emails where candidate_session_id = $1 and kind = 'invite_ends_72h' and status <> 'queued'`;
+  await untilRow(scene, session, hasLeft, move);
 }
 
 /** Nobody claims it, so it expires; a second invite begins a second life, which an operator ends by cancelling its clock. */

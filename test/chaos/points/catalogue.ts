@@ -2,7 +2,7 @@ import type { allActivities } from '../../../activities/index.ts';
 
 /** A life that a client leads so that a point is reached; see stories.ts. */
 export type Story =
-  'candidate' | 'polled_run' | 'failed_run' | 'failed_workspace' | 'expiry' | 'cancelled_mail' | 'member';
+  'candidate' | 'polled_run' | 'failed_run' | 'failed_workspace' | 'reminder' | 'expiry' | 'cancelled_mail' | 'member';
 
 /** A moment at which a process ends itself, once, where it is armed. */
 export interface Point {
@@ -34,8 +34,7 @@ const writesNothing = 'it writes no row, and is tried again; that twice is once 
 export const activityPlaces: Readonly<Record<ActivityName, Place | string>> = {
   loadSession: { during: 'commit', story: 'candidate', waits: false },
   expireIfDue: { during: 'commit', story: 'expiry', waits: false },
-  remindIfDue:
-    'no story lasts until a reminder; that twice is once is proved in test/activities/hiring/reminders.test.ts',
+  remindIfDue: { during: 'commit', story: 'reminder', waits: false },
   recordSessionEnded: { during: 'commit', story: 'expiry', waits: false },
   sendEmail: { during: 'answer', story: 'candidate', waits: false },
   recordEmailFailure: { during: 'commit', story: 'cancelled_mail', waits: false },
