@@ -33,6 +33,11 @@ export async function seed(units: UnitsOfWork, plan: SeedPlan): Promise<SeedResu
   return { created };
 }
 
+/** What the command prints: contracts/hiring.md section 2. */
+export function told({ created }: SeedResult): string {
+  return created.length > 0 ? `Seeded: ${created.join(', ')}` : 'Recruiters already exist (no changes).';
+}
+
 interface Credentials {
   readonly id: string;
   readonly passwordHash: string | undefined;
@@ -83,9 +88,8 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     const onMarkError = (error: unknown): never => {
       throw error;
     };
-    const { created } = await seed(unitsOfWork({ db, deliver: () => Promise.resolve([]), onMarkError }), plan);
-    const line = created.length > 0 ? `Seeded: ${created.join(', ')}` : 'Recruiters already exist (no changes).';
-    process.stdout.write(`${line}\n`);
+    const result = await seed(unitsOfWork({ db, deliver: () => Promise.resolve([]), onMarkError }), plan);
+    process.stdout.write(`${told(result)}\n`);
   } finally {
     await db.close();
   }

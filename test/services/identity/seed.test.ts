@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { passwordHasher } from '../../../core/passwords.ts';
 import { seedPlan } from '../../../scripts/seed/plan.ts';
-import { seed } from '../../../scripts/seed.ts';
+import { seed, told } from '../../../scripts/seed.ts';
 import { resetDatabase, type TestDatabase } from '../../support/database.ts';
 
 const admin = { SEED_ADMIN_EMAIL: ' Boss@Example.com ', SEED_ADMIN_PASSWORD: 'a long enough one' };
@@ -31,6 +31,13 @@ describe('the seed', () => {
   it('on a developer’s machine makes the sample people, and nothing the second time', async () => {
     const plan = seedPlan({ ENVIRONMENT: 'local' });
     const { created } = await seed(database.uow, plan);
+    const names = await database.rows<{ name: string }>(
+      `select u.name from users u join organizations o on o.id = u.org_id where o.name = 'LocalCo' order by 1`,
+    );
+    assert.deepEqual(
+      names.map(({ name }) => name),
+      ['Local Recruiter 1', 'Local Recruiter 2'],
+    );
     assert.deepEqual(created.slice(0, 3), ['recruiter1@local.test', 'recruiter2@local.test', 'recruiter@quickco.test']);
     assert.equal(created.filter((email) => email.endsWith('@eventflow.com')).length, 5);
     assert.deepEqual(await seed(database.uow, plan), { created: [] });
@@ -44,6 +51,11 @@ describe('the seed', () => {
     await seed(database.uow, plan);
     await database.rows("delete from users where email = 'recruiter2@local.test'");
     assert.deepEqual(await seed(database.uow, plan), { created: ['recruiter2@local.test'] });
+  });
+
+  it('tells whom it has made, or that all were there, in the contract’s words', () => {
+    assert.equal(told({ created: ['a@local.test', 'b@local.test'] }), 'Seeded: a@local.test, b@local.test');
+    assert.equal(told({ created: [] }), 'Recruiters already exist (no changes).');
   });
 
   it('makes one administrator per organisation, a superuser in the default one alone, and demo people', async () => {
