@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { systemActor } from '../../../domain/identity/actor.ts';
 import { requestWorkspace } from '../../../services/workspaces/provisioning.ts';
 import type { Reply } from '../../support/api.ts';
-import { tinyTemplate } from '../../support/factories-workspaces.ts';
+import { forgeOf, tinyTemplate } from '../../support/factories-workspaces.ts';
 import { everything, trailOf, type Problem } from '../hiring/world.ts';
 import { seat, startWorkspaceApi, type Seat, type WorkspaceApi } from './world.ts';
 
@@ -161,6 +161,15 @@ describe('POST /api/tasks/:taskId/codespace/init', () => {
       assert.deepEqual(await refused(mine), [502, code, 'GitHub unavailable. Please try again.']);
     }
     assert.equal((await init(mine)).status, 200);
+  });
+
+  it('says 502 when a repository of the name is there that is not ours', async () => {
+    const mine = await seat(world);
+    const name = `tenon-ws-${mine.made.id}-task${mine.task('code').id}`;
+    const theirs = { templateFullName: tinyTemplate, owner: 'tenon-hire-dev', name, description: 'by someone else' };
+    await forgeOf(world.github).generateFromTemplate(theirs);
+    const taken = 'The name of the repository is taken at GitHub';
+    assert.deepEqual(await refused(mine), [502, 'REPOSITORY_NAME_TAKEN', taken]);
   });
 
   it('says 500 when the template lacks its workflow file', async () => {

@@ -26,7 +26,15 @@ describe('POST /api/tasks/:taskId/submit, when GitHub fails or two come at once'
   });
   afterEach(() => steered.setImpatient(false));
 
-  for (const code of ['GITHUB_UNAVAILABLE', 'GITHUB_RATE_LIMITED', 'GITHUB_NOT_FOUND', 'GITHUB_PERMISSION_DENIED']) {
+  for (const code of [
+    'GITHUB_UNAVAILABLE',
+    'GITHUB_RATE_LIMITED',
+    'GITHUB_NOT_FOUND',
+    'GITHUB_PERMISSION_DENIED',
+    'GITHUB_TOKEN_INVALID',
+    'GITHUB_REQUEST_REFUSED',
+    'GITHUB_CALL_NOT_SENT',
+  ]) {
     it(`says 502 ${code} when the run did not reach GitHub, stores nothing, and a retry starts clean`, async () => {
       whenStarted(api, (run) => run.fail(code));
       const { status, body } = await day.submit<Problem>();

@@ -66,7 +66,7 @@ describe('who may ask for the health of templates, and how', () => {
 
   it('sends live checks to the other endpoint, and refuses other modes', async () => {
     const live = await api.call('get', `${health}?mode=live`, { headers });
-    assert.equal(live.status, 400);
+    assert.deepEqual([live.status, live.body['errorCode']], [400, 'LIVE_CHECKS_BY_POST']);
     assert.equal(live.body['detail'], 'Use POST /api/admin/templates/health/run for live checks');
     const other = await api.call('get', `${health}?mode=full`, { headers });
     assert.deepEqual([other.status, other.body['errorCode']], [422, 'VALIDATION_ERROR']);

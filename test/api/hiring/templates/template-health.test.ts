@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { templateActivities } from '../../../../activities/templates.ts';
-import { workflowRuns } from '../../../../core/workflow-runs.ts';
+import { workflowRuns, type WorkflowRuns } from '../../../../core/workflow-runs.ts';
 import { templateCatalogue } from '../../../../domain/hiring/template-catalogue.ts';
 import type { HealthReport } from '../../../../domain/hiring/template-health.ts';
 import { startTestApi, type Reply, type TestApi } from '../../../support/api.ts';
@@ -17,14 +17,17 @@ describe('the health of templates, by HTTP', function () {
   let api: TestApi;
   let github: TestGithub;
   let temporal: DevTemporal;
+  /** Whether the wait for a result ends before it begins. */
+  let isImpatient = false;
 
   before(async () => {
     [github, temporal] = await Promise.all([startTemplateGithub(), startDevTemporal()]);
     await temporal.work(templateActivities({ forge: forgeOf(github) }));
-    api = await startTestApi({
-      environment: { TENON_ADMIN_API_KEY: key },
-      app: { workflows: workflowRuns(temporal.client) },
-    });
+    const runs = workflowRuns(temporal.client);
+    const workflows: WorkflowRuns = {
+      run: (start, options) => runs.run(start, isImpatient ? { ...options, waitMs: 0 } : options),
+    };
+    api = await startTestApi({ environment: { TENON_ADMIN_API_KEY: key }, app: { workflows } });
   });
   after(async () => {
     await api.close();
@@ -86,6 +89,16 @@ describe('the health of templates, by HTTP', function () {
     const { status, body } = await run({ templateKeys: [plainKey], timeoutSeconds: 2 });
     assert.deepEqual([status, body.templates[0]?.errors], [200, ['workflow_run_timeout']]);
     await github.control.finishRun(String(body.templates[0]?.workflowRunId), { conclusion: 'success' });
+  });
+
+  it('says 503 when the wait has ended before the checks, which go on', async () => {
+    isImpatient = true;
+    const { status, body } = await api.call('get', '/api/admin/templates/health', { headers });
+    isImpatient = false;
+    assert.deepEqual([status, body['errorCode'], body['retryable']], [503, 'TEMPLATE_CHECKS_UNFINISHED', true]);
+    const [workflowId = ''] = /template-health\/[0-9a-f-]{36}$/.exec(String(body['detail'])) ?? [];
+    const { templates } = (await temporal.client.workflow.getHandle(workflowId).result()) as HealthReport;
+    assert.equal(templates.length, Object.keys(templateCatalogue).length);
   });
 
   it('goes on when the client leaves', async () => {
