@@ -13,16 +13,25 @@ export function readUndelivered(body: Buffer): UndeliveredMail | undefined {
   const providerMessageId = data['email_id'];
   if (typeof providerMessageId !== 'string' || providerMessageId === '') return undefined;
   switch (event['type']) {
-    case 'email.bounced': {
-      const { type, message } = object(data['bounce']);
-      const words = [type, message].filter((word) => typeof word === 'string' && word !== '');
-      return { providerMessageId, reason: ['Bounced', ...words].join(': ') };
-    }
+    case 'email.bounced':
+      return { providerMessageId, reason: told('Bounced', data['bounce'], ['type', 'message']) };
+    case 'email.failed': // taken, and then not sent: a quota, a domain, a recipient
+      return { providerMessageId, reason: told('Not sent', data['failed'], ['reason']) };
+    case 'email.suppressed': // the address has bounced or complained before
+      return { providerMessageId, reason: told('Suppressed', data['suppressed'], ['type', 'message']) };
     case 'email.complained':
       return { providerMessageId, reason: 'The recipient has marked it as spam' };
     default:
       return undefined;
   }
+}
+
+/** `what`, and those words of the detail that are there. */
+function told(what: string, detail: unknown, words: readonly string[]): string {
+  const fields = object(detail);
+  return [what, ...words.map((word) => fields[word]).filter((word) => typeof word === 'string' && word !== '')].join(
+    ': ',
+  );
 }
 
 function parse(body: Buffer): Record<string, unknown> {

@@ -18,7 +18,7 @@ const LIMIT_BYTES = 256 * 1024;
 export const resendWebhook = endpoint({
   method: 'post',
   path: '/api/mail/webhooks/resend',
-  summary: 'What Resend tells: a mail bounced, or was marked as spam',
+  summary: 'What Resend tells: a mail bounced, was not sent after all, or was marked as spam',
   description:
     'Checked by the Svix signature over the bytes as sent, five minutes old at most. A repeat changes nothing; events about mails that are not ours and other events are accepted and ignored.',
   auth: resendWebhookDoor,

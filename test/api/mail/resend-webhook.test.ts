@@ -111,6 +111,25 @@ describe('POST /api/mail/webhooks/resend', () => {
     assert.equal(news?.kind, 'invitation_failed');
   });
 
+  it('does the same for a mail that Resend took and then did not send', async () => {
+    for (const [type, detail, reason] of [
+      ['email.failed', { failed: { reason: 'reached_daily_quota' } }, 'Not sent: reached_daily_quota'],
+      ['email.failed', {}, 'Not sent'],
+      [
+        'email.suppressed',
+        { suppressed: { type: 'OnAccountSuppressionList', message: 'It bounced before' } },
+        'Suppressed: OnAccountSuppressionList: It bounced before',
+      ],
+    ] as const) {
+      await tell({ type, data: { email_id: providerId, ...detail } });
+      const [invitation, news] = await mails();
+      assert.deepEqual([invitation?.status, invitation?.error, news?.kind], ['failed', reason, 'invitation_failed']);
+      made = await makeSession(await makeSimulation(recruiter));
+      providerId = `prov-${(counted += 1)}`;
+      await addInvitation({});
+    }
+  });
+
   it('tells nobody of another mail than an invitation, nor of a session that lives on anew', async () => {
     for (const change of [
       `update emails set kind = 'session_expired' where candidate_session_id = $1`,
