@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { MailSender } from '../adapters/mail/smtp.ts';
+import type { MailMessage, MailSender } from '../adapters/mail/smtp.ts';
 import type { UnitsOfWork } from '../core/unit-of-work.ts';
-import { systemActor } from '../domain/identity/actor.ts';
+import { systemActor, type SystemActor } from '../domain/identity/actor.ts';
 import type { MailText } from '../domain/mail/letter.ts';
 import { renderNews, renderReminder } from '../domain/mail/session-templates.ts';
 import { renderAccountMail, renderInvitation } from '../domain/mail/templates.ts';
@@ -15,6 +15,7 @@ import {
   recordRefusal,
   recordSent,
   recordUnknown,
+  type SendingDecision,
 } from '../services/mail/emails.ts';
 import type { MailFacts } from '../services/mail/email-facts.ts';
 import { accountLinkUrl } from '../services/identity/account-links.ts';
@@ -29,11 +30,25 @@ export interface MailParts extends PortalSettings {
   readonly accountPortalUrl: string;
 }
 
+type ToSend = Extract<SendingDecision, { outcome: 'send' }>;
+
 const COMPONENT = 'workflow:email';
 
 /** How mails leave. The link exists only between rendering and sending: not in a row, a log or a history. */
 export function mailActivities(parts: MailParts) {
   const { units, mail } = parts;
+
+  /** What cannot be written, e.g. with a link key that this worker does not have yet, has not left: a mended one sends it. */
+  async function composed({ facts, isNew }: ToSend, actor: SystemActor): Promise<MailMessage> {
+    try {
+      return compose(facts, parts);
+    } catch (error) {
+      const failure = { emailId: facts.emailId, reason: 'It could not be put into words' };
+      await units.write(actor, (uow) => (isNew ? recordRefusal : recordLostAnswer)(uow, failure));
+      throw error;
+    }
+  }
+
   return {
     /**
      * Sends a mail unless it is settled, out of date, or an earlier attempt may have sent it.
@@ -44,7 +59,7 @@ export function mailActivities(parts: MailParts) {
       const actor = systemActor(orgId, COMPONENT);
       const decision = await units.write(actor, (uow) => beginSending(uow, emailId, mail));
       if (decision.outcome === 'settled') return { status: decision.status };
-      const message = compose(decision.facts, parts);
+      const message = await composed(decision, actor);
       const sent = await mail.send(message);
       if (sent.outcome === 'sent') {
         const { providerMessageId = message.messageId } = sent;
@@ -74,7 +89,7 @@ export function mailActivities(parts: MailParts) {
   };
 }
 
-function compose(facts: MailFacts, parts: MailParts) {
+function compose(facts: MailFacts, parts: MailParts): MailMessage {
   const { from } = parts;
   return {
     messageId: `<${facts.emailId}@${hostOf(from)}>`,

@@ -15,7 +15,12 @@ type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
 
 /** `send`: an intent is recorded and the caller must send now. `settled`: nothing is left to do. */
 export type SendingDecision =
-  | { readonly outcome: 'send'; readonly facts: MailFacts }
+  | {
+      readonly outcome: 'send';
+      readonly facts: MailFacts;
+      /** No earlier attempt can have sent it. */
+      readonly isNew: boolean;
+    }
   | { readonly outcome: 'settled'; readonly status: EmailStatus };
 
 /**
@@ -47,7 +52,7 @@ export async function beginSending(
     });
     return { outcome: 'settled', status: 'skipped' };
   }
-  return { outcome: 'send', facts };
+  return { outcome: 'send', facts, isNew };
 }
 
 /** The mail server has taken it. Also corrects a `failed` that was written while the answer was still under way. */

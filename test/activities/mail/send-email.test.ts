@@ -43,13 +43,13 @@ describe('sending a queued mail', () => {
     return { orgId, emailId };
   }
 
-  const activities = () =>
+  const activities = (linkKeys = readSettings(testEnvironment()).linkKeys) =>
     mailActivities({
       units: database.uow,
       from: 'Tenon <no-reply@tenon.example>',
       candidatePortalBaseUrl: 'https://portal.example',
       accountPortalUrl: 'https://portal.example/account',
-      linkKeys: readSettings(testEnvironment()).linkKeys,
+      linkKeys,
       mail: {
         ...(keyLifeMs !== undefined && { keyLifeMs }),
         send(message) {
@@ -124,6 +124,13 @@ describe('sending a queued mail', () => {
     assert.equal((await row())?.last_error, null);
   });
 
+  it('leaves a mail that it has no link key for to a worker that has it', async () => {
+    await assert.rejects(activities({}).sendEmail(input), /is not in TENON_LINK_KEYS/);
+    assert.equal((await row())?.status, 'queued');
+    assert.deepEqual(await send(), { status: 'sent' });
+    assert.equal(sent.length, 1);
+  });
+
   it('fails for good on a refusal for good', async () => {
     outcomes = [{ outcome: 'refused', retryable: false, reason: `550 no such user ${'x'.repeat(400)}` }];
     assert.deepEqual(await send(), { status: 'failed' });
@@ -181,6 +188,15 @@ describe('sending a queued mail', () => {
       assert.equal(sent[0]?.messageId, sent[1]?.messageId);
       assert.deepEqual([(await row())?.provider_message_id, (await row())?.last_error], ['prov-1', null]);
       assert.equal(await effect(), 'done');
+    });
+
+    it('does not take a lost answer for none because another worker has no link key', async () => {
+      outcomes = [{ outcome: 'unknown', repeatable: true, reason: '500' }];
+      await assert.rejects(send(), { type: 'MAIL_OUTCOME_UNKNOWN' });
+      await assert.rejects(activities({}).sendEmail(input), /is not in TENON_LINK_KEYS/);
+      await makeOlder();
+      assert.deepEqual(await send(), { status: 'failed' });
+      assert.equal(await effect(), 'unknown');
     });
 
     it('sends after a worker died with the mail in hand', async () => {
