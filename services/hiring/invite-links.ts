@@ -23,6 +23,11 @@ export function inviteToken({ linkKeys }: LinkSettings, { id, tokenKeyId, genera
   return linkToken(linkKeys, { keyId: tokenKeyId, kind: 'invite', id, generation });
 }
 
+/** The same for a link that may have ended long ago: null when its key has been put away since. */
+export function shownInviteToken(links: LinkSettings, link: SessionLink): string | null {
+  return Object.hasOwn(links.linkKeys, link.tokenKeyId) ? inviteToken(links, link) : null;
+}
+
 /** Where the candidate opens the invitation, in a mail and in a reply alike. */
 export function inviteUrl(settings: PortalSettings, link: SessionLink): string {
   return `${settings.candidatePortalBaseUrl}/candidate/session/${inviteToken(settings, link)}`;

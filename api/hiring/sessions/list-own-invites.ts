@@ -1,7 +1,7 @@
 import Joi from 'joi';
 import type { Progress, SessionStatus } from '../../../domain/hiring/session.ts';
 import { listOwnInvites, type OwnInvite } from '../../../services/hiring/candidate-invites.ts';
-import { inviteToken, type LinkSettings } from '../../../services/hiring/invite-links.ts';
+import { shownInviteToken, type LinkSettings } from '../../../services/hiring/invite-links.ts';
 import { mayReadOwnInvite } from '../../../domain/hiring/policies.ts';
 import { candidate } from '../../actors.ts';
 import { endpoint } from '../../endpoint.ts';
@@ -17,7 +17,7 @@ interface ShownInvite {
   readonly lastActivityAt: string | null;
   readonly inviteCreatedAt: string;
   readonly expiresAt: string;
-  readonly inviteToken: string;
+  readonly inviteToken: string | null;
   readonly isExpired: boolean;
 }
 
@@ -33,7 +33,7 @@ const shownInvites = Joi.array<ShownInvite[]>().items(
     lastActivityAt: Joi.string().isoDate().allow(null).description('The last hand-in, else the claim'),
     inviteCreatedAt: Joi.string().isoDate(),
     expiresAt: Joi.string().isoDate(),
-    inviteToken: Joi.string(),
+    inviteToken: Joi.string().allow(null).description('Null for an old link whose key has been put away'),
     isExpired: Joi.boolean(),
   }),
 );
@@ -68,7 +68,7 @@ function present(invite: OwnInvite, links: LinkSettings): ShownInvite {
     lastActivityAt: invite.lastActivityAt?.toISOString() ?? null,
     inviteCreatedAt: invite.invitedAt.toISOString(),
     expiresAt: invite.expiresAt.toISOString(),
-    inviteToken: inviteToken(links, invite),
+    inviteToken: shownInviteToken(links, invite),
     isExpired,
   };
 }

@@ -7,7 +7,7 @@ interface Shown {
   readonly candidateSessionId: number;
   readonly status: string;
   readonly isExpired: boolean;
-  readonly inviteToken: string;
+  readonly inviteToken: string | null;
 }
 
 describe('GET /api/candidate/invites', () => {
@@ -103,6 +103,16 @@ describe('GET /api/candidate/invites', () => {
       shown.toSorted((a, b) => a.localeCompare(b)),
       ['expired true', 'expired true', 'not_started false'],
     );
+  });
+
+  it('shows an invite whose link has ended and whose key was put away, without the link', async () => {
+    const ada = candidateOf(api);
+    const { actor } = await recruiterOf(api);
+    const old = await makeSession(await makeSimulation(actor), { inviteEmail: ada.email, status: 'expired' });
+    await makeSession(await makeSimulation(actor), { inviteEmail: ada.email });
+    await api.database.rows(`update candidate_sessions set token_key_id = 'put-away' where id = $1`, [old.id]);
+    const { status, body } = await list(ada);
+    assert.deepEqual([status, body.map(({ inviteToken }) => inviteToken === null)], [200, [false, true]]);
   });
 
   it('shows an address that is said to be unverified only what was claimed', async () => {
