@@ -113,6 +113,25 @@ for (const [how, jumpMs] of jumps) {
       }
     });
 
+    it('mails an invite again half a minute after the last, and not before', async () => {
+      const token = api.recruiterToken(recruiter.actor.email, lasting);
+      const simulation = await makeSimulation(recruiter.actor);
+      const invite = () =>
+        api.call<{ candidateSessionId: number }>('post', `/api/simulations/${simulation.id}/invite`, {
+          token,
+          body: { candidateName: 'Ada', inviteEmail: `again${jumpMs}@test.example` },
+        });
+      const { body } = await withClock(jumpMs, invite);
+      const mails = async (): Promise<number> =>
+        (await api.database.rows('select from emails where candidate_session_id = $1', [body.candidateSessionId]))
+          .length;
+      await invite();
+      assert.equal(await mails(), 1);
+      await api.database.rows(`update emails set created_at = created_at - interval '31 seconds'`);
+      await invite();
+      assert.equal(await mails(), 2);
+    });
+
     it('ends a session (as a worker) when the deadline has passed, and not before', async () => {
       const { orgId } = recruiter.actor;
       const outcomes: string[] = [];
