@@ -33,7 +33,8 @@ export function accessAtGithub({ forge, log }: Pick<WorkspaceParts, 'forge' | 'l
       let revocationErrorCode: string | null = null;
       for (const name of accessToRevoke) {
         try {
-          await forge.removeCollaborator(repoFullName, name);
+          // A name that has only asked may be ours or an administrator's, who never had anything from us.
+          if (!(await forge.administers(repoFullName, name))) await forge.removeCollaborator(repoFullName, name);
           revoked.push(name);
         } catch (error) {
           const { code } = lasting(error);

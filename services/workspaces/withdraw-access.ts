@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import { sameLogin } from '../../domain/workspaces/workspace.ts';
 import { Workspace } from '../../models/workspace.ts';
 import { startProvisioning } from './provisioning.ts';
 
@@ -18,7 +19,7 @@ export async function withdrawAccess(
   for (const workspace of workspaces) {
     const { githubUsername, accessGrantedTo, accessToRevoke, generation, settledGeneration } = workspace;
     if (githubUsername === null && accessGrantedTo === null && accessToRevoke.length === 0) continue;
-    workspace.set({ githubUsername: null });
+    workspace.set({ githubUsername: null, accessToRevoke: [...accessToRevoke, ...perhapsGranted(workspace)] });
     if (workspace.status === 'ready' && settledGeneration >= generation) {
       workspace.set({ generation: generation + 1, errorCode: null });
       startProvisioning(uow, {
@@ -36,4 +37,10 @@ export async function withdrawAccess(
       after: { generation: workspace.generation },
     });
   }
+}
+
+/** A name that GitHub was asked to let in, perhaps, and whose answer we do not have: a process died, or it was lost. */
+function perhapsGranted({ githubUsername, accessGrantedTo, errorCode }: Workspace): string[] {
+  if (githubUsername === null || sameLogin(githubUsername, accessGrantedTo)) return [];
+  return errorCode === null || errorCode === 'GITHUB_UNAVAILABLE' ? [githubUsername] : [];
 }

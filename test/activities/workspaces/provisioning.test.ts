@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AppError } from '../../../core/errors.ts';
 import { systemActor } from '../../../domain/identity/actor.ts';
 import { Workspace } from '../../../models/workspace.ts';
 import { withdrawAccess } from '../../../services/workspaces/withdraw-access.ts';
@@ -29,6 +30,20 @@ describe('activities of a workspace', () => {
     const ready = await inActivity(activities.checkReady, { ...input, repoId });
     return { ...input, repoId, ...ready };
   };
+
+  const mayPush = async ({ repoFullName }: Workspace, login: string): Promise<boolean> => {
+    const lists = await Promise.all(
+      ['collaborators', 'invitations'].map(async (what) => {
+        const headers = { authorization: `Bearer ${place.github.token}` };
+        return (await fetch(`${place.github.apiUrl}/repos/${repoFullName}/${what}`, { headers })).text();
+      }),
+    );
+    return lists.join('').includes(`"${login}"`);
+  };
+  const withdraw = ({ orgId, candidateSessionId }: Workspace): Promise<void> =>
+    place.database.uow.write(systemActor(orgId, 'test'), (uow) =>
+      withdrawAccess(uow, { sessionId: candidateSessionId ?? '' }),
+    );
 
   it('make the repository, each twice without harm', async () => {
     const { activities, forge, github } = place;
@@ -148,27 +163,14 @@ describe('activities of a workspace', () => {
   it('take access away when it is withdrawn, also from a name that gets it at that moment', async () => {
     const { activities, database, forge, github } = place;
     const { login } = await github.control.user('leaves');
-    const mayPush = async ({ repoFullName }: Workspace): Promise<boolean> => {
-      const lists = await Promise.all(
-        ['collaborators', 'invitations'].map(async (what) => {
-          const headers = { authorization: `Bearer ${github.token}` };
-          return (await fetch(`${github.apiUrl}/repos/${repoFullName}/${what}`, { headers })).text();
-        }),
-      );
-      return lists.join('').includes(`"${login}"`);
-    };
-    const withdraw = ({ orgId, candidateSessionId }: Workspace): Promise<void> =>
-      database.uow.write(systemActor(orgId, 'test'), (uow) =>
-        withdrawAccess(uow, { sessionId: candidateSessionId ?? '' }),
-      );
     const settled = await requestedWorkspace(undefined, login);
     const facts = await provision(settled);
     await inActivity(activities.grantAccessAndSettle, facts);
-    assert.equal(await mayPush(settled), true);
+    assert.equal(await mayPush(settled, login), true);
     await withdraw(settled);
     const life = { ...facts, generation: 2 };
     assert.deepEqual(await inActivity(activities.grantAccessAndSettle, life), { accessGrantedTo: null });
-    assert.equal(await mayPush(settled), false);
+    assert.equal(await mayPush(settled, login), false);
 
     const running = await requestedWorkspace(undefined, login);
     const midway = activitiesOn(database.uow, {
@@ -181,9 +183,45 @@ describe('activities of a workspace', () => {
     assert.deepEqual(await inActivity(midway.grantAccessAndSettle, await provision(running)), {
       accessGrantedTo: null,
     });
-    assert.equal(await mayPush(running), false);
+    assert.equal(await mayPush(running, login), false);
     const row = await now(running);
     assert.deepEqual([row.accessToRevoke, row.settledGeneration, row.generation], [[], 1, 1]);
+  });
+
+  it('take it from who got it and whose answer was lost, also when a process died with it; never an administrator’s', async () => {
+    const { activities, database, forge, github } = place;
+    const { login } = await github.control.user('lost');
+    const losing = activitiesOn(database.uow, {
+      ...forge,
+      addCollaborator: async (repo, name) => {
+        await forge.addCollaborator(repo, name);
+        throw new AppError('GITHUB_UNAVAILABLE');
+      },
+    });
+    const lost = await requestedWorkspace(undefined, login);
+    const facts = await provision(lost);
+    assert.deepEqual(await inActivity(losing.grantAccessAndSettle, facts, 3), { accessGrantedTo: null });
+    assert.equal(await mayPush(lost, login), true);
+    await withdraw(lost);
+    await inActivity(activities.grantAccessAndSettle, { ...facts, generation: 2 });
+    assert.equal(await mayPush(lost, login), false);
+
+    const died = await requestedWorkspace(undefined, login);
+    const midway = await provision(died);
+    await assert.rejects(inActivity(losing.grantAccessAndSettle, midway, 1), { code: 'GITHUB_UNAVAILABLE' });
+    await withdraw(died);
+    await inActivity(activities.grantAccessAndSettle, midway);
+    assert.equal(await mayPush(died, login), false);
+    const row = await now(died);
+    assert.deepEqual([row.accessToRevoke, row.settledGeneration], [[], 1]);
+
+    const own = await requestedWorkspace(undefined, await ownLogin(github));
+    const ours = await provision(own);
+    await withdraw(own);
+    await github.control.clearCalls();
+    await inActivity(activities.grantAccessAndSettle, ours);
+    const { counts } = await github.control.calls();
+    assert.equal(counts['DELETE /repos/{owner}/{repo}/collaborators/{username}'], undefined);
   });
 
   it('remember who still has access when GitHub does not take it away', async () => {
