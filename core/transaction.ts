@@ -10,7 +10,7 @@ const SQL_STATE = /^(?!E)[0-9A-Z]{5}$/;
 
 /**
  * Runs `work` in one transaction on one connection. One that only reads costs no round trip of its own: BEGIN travels with the
- * first query, and nobody waits for its end.
+ * first query, and nobody waits for its end. After a failure it is waited for: the connection may be broken.
  * @throws {ConnectionError} when the connection is lost; whether a COMMIT under way has happened is then unknown
  * @throws what `work` throws, and when it has swallowed the failure of a query
  */
@@ -24,7 +24,7 @@ export async function inTransaction<T>(
   const end = async (statement: 'COMMIT' | 'ROLLBACK'): Promise<void> => {
     together(connection); // with the BEGIN of whoever has the connection next
     const ended = send(db, connection, statement);
-    if (options.readOnly)
+    if (options.readOnly && statement === 'COMMIT')
       ended.catch(() => undefined); // of no consequence: whoever comes next finds the connection broken
     else await ended;
   };

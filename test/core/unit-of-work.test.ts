@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
+import type { Client } from 'pg';
 import { ConnectionError, type Sequelize } from 'sequelize';
 import { assertOutsideUnitOfWork, connectDatabase, openUnit, rowsOf } from '../../core/database.ts';
 import { sqlStateOf } from '../../core/transaction.ts';
-import type { UnitsOfWork } from '../../core/unit-of-work.ts';
+import { unitsOfWork, type UnitsOfWork } from '../../core/unit-of-work.ts';
 import { anonymous, systemActor } from '../../domain/identity/actor.ts';
 import { User } from '../../models/user.ts';
 import { resetDatabase, type TestDatabase } from '../support/database.ts';
@@ -253,6 +254,24 @@ describe('a unit of work', () => {
         });
       }),
     );
+  });
+
+  it('that fails on a connection that pg has given up hands it to nobody else', async () => {
+    const db = connectDatabase(database.appUrl, { poolSize: 1, applicationName: 'one' });
+    const units = unitsOfWork({ db, deliver: () => Promise.resolve([]), onMarkError: () => undefined });
+    try {
+      const failing = units.read(actor(), async () => {
+        const tx: unknown = openUnit.getStore()?.tx;
+        const { connection } = tx as { connection: Client };
+        const silent = { text: 'select pg_sleep(2)', query_timeout: 20 }; // as if the server said nothing any more
+        await connection.query(silent);
+      });
+      const next = units.read(actor(), () => rowsOf<{ one: number }>(db, 'select 1 as one'));
+      await assert.rejects(failing, /Query read timeout/);
+      assert.deepEqual(await next, [{ one: 1 }]);
+    } finally {
+      await db.close();
+    }
   });
 
   it('that loses its connection fails, and the next one works', async () => {
