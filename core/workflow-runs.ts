@@ -20,7 +20,7 @@ export interface WorkflowRuns {
   /**
    * Starts it and waits for its result, outside a unit of work.
    * @throws {AppError} TEMPLATE_CHECKS_UNAVAILABLE when Temporal does not take it; TEMPLATE_CHECKS_UNFINISHED when the wait
-   * has ended before it
+   * has ended before it, or somebody has ended the workflow
    */
   run<T>(start: WorkflowStart, options: RunOptions): Promise<T>;
 }
@@ -44,7 +44,7 @@ export function workflowRuns(client: Client): WorkflowRuns {
             client.withAbortSignal(ownSignal(signal), () => handle.result() as Promise<T>),
           );
         } catch (error) {
-          if (error instanceof WorkflowFailedError) throw error; // an operator has ended it
+          if (error instanceof WorkflowFailedError) throw ended(start, error);
           await setTimeout(PAUSE_MS, undefined, { signal }).catch(() => undefined);
         }
       }
@@ -61,4 +61,9 @@ function ownSignal(signal: AbortSignal): AbortSignal {
   const own = AbortSignal.any([signal]);
   setMaxListeners(0, own);
   return own;
+}
+
+function ended({ workflowId }: WorkflowStart, cause: WorkflowFailedError): AppError {
+  const detail = `The checks of the templates were ended before they were done: see the workflow ${workflowId}`;
+  return new AppError('TEMPLATE_CHECKS_UNFINISHED', detail, { cause });
 }

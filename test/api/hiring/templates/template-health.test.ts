@@ -6,6 +6,7 @@ import type { HealthReport } from '../../../../domain/hiring/template-health.ts'
 import { startTestApi, type Reply, type TestApi } from '../../../support/api.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { forgeOf, type TestGithub } from '../../../support/factories-workspaces.ts';
+import type { Problem } from '../world.ts';
 import { plainKey, soundKey, startTemplateGithub, wordlessKey } from '../../../support/template-github.ts';
 import { startDevTemporal, type DevTemporal } from '../../../support/temporal-dev.ts';
 
@@ -101,6 +102,25 @@ describe('the health of templates, by HTTP', function () {
     assert.equal(templates.length, Object.keys(templateCatalogue).length);
   });
 
+  const runningWorkflow = () =>
+    eventually('the workflow', async () => {
+      for await (const one of temporal.client.workflow.list({ query: `ExecutionStatus = 'Running'` })) return one;
+      return undefined;
+    });
+
+  it('says 503 when an operator ends the checks, and where they were', async () => {
+    await github.control.nextRuns({ conclusion: 'success', leaveInProgress: true });
+    const asked = api.call<Problem>('post', '/api/admin/templates/health/run', {
+      headers,
+      body: { templateKeys: [plainKey], timeoutSeconds: 30 },
+    });
+    const { workflowId } = await runningWorkflow();
+    await temporal.client.workflow.getHandle(workflowId).cancel();
+    const { status, body } = await asked;
+    assert.deepEqual([status, body.errorCode], [503, 'TEMPLATE_CHECKS_UNFINISHED']);
+    assert.ok(body.detail.includes(workflowId), body.detail);
+  });
+
   it('goes on when the client leaves', async () => {
     await github.control.nextRuns({ conclusion: 'success', leaveInProgress: true });
     const leave = new AbortController();
@@ -110,10 +130,7 @@ describe('the health of templates, by HTTP', function () {
       body: { templateKeys: [plainKey], timeoutSeconds: 5 },
       signal: leave.signal,
     });
-    const running = await eventually('the workflow', async () => {
-      for await (const one of temporal.client.workflow.list({ query: `ExecutionStatus = 'Running'` })) return one;
-      return undefined;
-    });
+    const running = await runningWorkflow();
     leave.abort();
     await assert.rejects(asked, { name: 'AbortError' });
     const result = (await temporal.client.workflow.getHandle(running.workflowId).result()) as HealthReport;
