@@ -24,7 +24,7 @@ export function templateHealthInput(
     mode,
     workflowFile,
     timeoutSeconds,
-    concurrency,
+    concurrency: Math.min(concurrency, templateKeys.length), // the workflow has a line for each, were it a million
     templates: templateKeys.map((templateKey) => ({
       templateKey,
       repoFullName: repositoryOf(templateOwner, templateKey),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { workflowRuns, type RunOptions, type WorkflowRuns } from '../../../../core/workflow-runs.ts';
 import { readSettings } from '../../../../core/settings.ts';
+import { templateHealthInput } from '../../../../services/hiring/template-health.ts';
 import { temporalClient } from '../../../../core/temporal.ts';
 import type { TemplateHealthInput } from '../../../../workflows/hiring/template-health.contract.ts';
 import { startTestApi, type TestApi } from '../../../support/api.ts';
@@ -94,7 +95,7 @@ describe('who may ask for the health of templates, and how', () => {
   });
 
   it('takes 180 s and two at a time unless told, and clamps what it is told', async () => {
-    const templateKeys = ['node-nest-ts', 'go-gin', 'ml-infra-mlops'];
+    const templateKeys = ['node-nest-ts', 'go-gin', 'ml-infra-mlops', 'python-fastapi', 'node-express-ts'];
     const cases = [
       [{}, 180, 2],
       [{ timeoutSeconds: 0, concurrency: 0 }, 1, 1],
@@ -115,6 +116,16 @@ describe('who may ask for the health of templates, and how', () => {
       const leastMs = Math.ceil(templateKeys.length / concurrency) * timeoutSeconds * 1_000;
       assert.ok(call.options.waitMs > leastMs && call.options.waitMs <= leastMs + 60_000, String(call.options.waitMs));
     }
+  });
+
+  it('has the workflow keep no more lines than there are templates, were a million allowed', () => {
+    const wanted = { templateKeys: ['go-gin', 'node-nest-ts'], mode: 'live', timeoutSeconds: 1 } as const;
+    const place = { templateOwner: 'o', workflowFile: 'f.yml' };
+    const lines = [1, 2, 1_000_000].map((concurrency) => templateHealthInput(place, { ...wanted, concurrency }));
+    assert.deepEqual(
+      lines.map(({ concurrency }) => concurrency),
+      [1, 2, 2],
+    );
   });
 
   it('says 503 where Temporal cannot be reached', async () => {
