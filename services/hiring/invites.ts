@@ -39,18 +39,12 @@ export async function invite(
   links: LinkSettings & { readonly repoPrefix: string },
 ): Promise<Invited> {
   await holdOpen(uow, simulationId);
-  const created = await insertSession(uow, simulationId, invitee, links);
-  if (created) {
-    await startSessionLife(uow, created, links.repoPrefix);
-    auditInvite(uow, created, 'candidate_session.invited');
-    return { session: created, outcome: 'created' };
+  const { session, isNew } = await insertOrLock(uow, simulationId, invitee, links);
+  if (isNew) {
+    await startSessionLife(uow, session, links.repoPrefix);
+    auditInvite(uow, session, 'candidate_session.invited');
+    return { session, outcome: 'created' };
   }
-  const session = await CandidateSession.findOne({
-    ...withTime,
-    where: { simulationId, inviteEmail: invitee.inviteEmail },
-    lock: true,
-    rejectOnEmpty: true,
-  });
   if (session.status === 'completed') {
     const message = 'This candidate has already completed the simulation';
     throw new AppError('CANDIDATE_ALREADY_COMPLETED', message, {
@@ -84,6 +78,26 @@ export async function findInvited(
 ): Promise<Invited> {
   permit(mayInvite(actor, await findSimulation(simulationId)), { hidden: 'SIMULATION_NOT_FOUND' });
   return { session: await CandidateSession.findByPk(sessionId, { rejectOnEmpty: true }), outcome: 'resent' };
+}
+
+const TRIES = 5;
+
+/** A session for the address; the one that is there is locked. */
+async function insertOrLock(
+  uow: UnitOfWork<UserActor>,
+  simulationId: string,
+  invitee: Invitee,
+  links: LinkSettings,
+): Promise<{ readonly session: CandidateSession; readonly isNew: boolean }> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const created = await insertSession(uow, simulationId, invitee, links);
+    if (created) return { session: created, isNew: true };
+    const where = { simulationId, inviteEmail: invitee.inviteEmail };
+    const session = await CandidateSession.findOne({ ...withTime, where, lock: true });
+    if (session) return { session, isNew: false };
+    // Between the two statements its address was corrected: nobody is at this one any more.
+  }
+  throw new AppError('CONFLICT');
 }
 
 async function insertSession(

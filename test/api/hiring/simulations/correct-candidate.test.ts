@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import type { TestApi } from '../../../support/api.ts';
+import { eventually } from '../../../support/eventually.ts';
 import {
   makeSession,
   makeSimulation,
   type MadeSession,
   type MadeSimulation,
 } from '../../../support/factories-hiring.ts';
+import { meanwhile } from '../../../support/meanwhile.ts';
 import {
   candidateOf,
   everything,
@@ -48,6 +50,33 @@ describe('PATCH /api/simulations/:id/candidates/:candidateSessionId', () => {
   ) => api.call<Body>('patch', `/api/simulations/${simulationId}/candidates/${id}`, { token, body });
   const claim = (token: string, email: string) =>
     api.call<Problem>('post', `/api/candidate/session/${token}/verify`, { token: candidateOf(api, email).token });
+
+  it('leaves the address to whoever is invited there at that moment', async () => {
+    const made = await makeSession(simulation);
+    const { inviteEmail } = made.session;
+    const waiting = (count: number) =>
+      eventually(`${count} requests that wait`, async () => {
+        const [row] = await api.database.rows<{ n: number }>(
+          `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return row?.n === count;
+      });
+    const holding = { sql: 'select from candidate_sessions where id = $1 for update', values: [made.id], waiting: 2 };
+    const [corrected, invited] = await meanwhile(api.database, holding, async () => {
+      const first = correct(made, { inviteEmail: freshEmail() });
+      await waiting(1);
+      const body = { candidateName: 'Bert', inviteEmail };
+      const second = api.call('post', `/api/simulations/${simulation.id}/invite`, { token: recruiter.token, body });
+      return Promise.all([first, second]);
+    });
+    assert.deepEqual([corrected.status, invited.status], [200, 201]);
+    const sessions = await api.database.rows<{ id: string }>(
+      'select id from candidate_sessions where simulation_id = $1 and invite_email = $2',
+      [simulation.id, inviteEmail],
+    );
+    assert.equal(sessions.length, 1);
+    assert.notEqual(sessions[0]?.id, made.id);
+  });
 
   it('gives another address a link and a clock of its own, and mails it', async () => {
     const made = await makeSession(simulation, { candidateName: 'Ada' });
