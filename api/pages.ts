@@ -15,9 +15,11 @@ export function readCursor(cursor: string): string[] {
 /** Whether a text can be that part of a cursor; what it says goes into SQL. */
 export type CursorPart = (text: string) => boolean;
 
-/** Just what `toISOString` writes for years that Postgres knows. */
+/** Just what `toISOString` writes for years that Postgres knows: `Date` also takes 31 February, Postgres does not. */
 export const timePart: CursorPart = (text) =>
-  /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+  /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(text).toISOString() === text;
 
 export const idPart: CursorPart = (text) => /^\d{1,18}$/.test(text);
 

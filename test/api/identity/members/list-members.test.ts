@@ -139,6 +139,7 @@ describe('GET /api/v1/org/users', () => {
       [`cursor=${cursorOf([now])}`, 'cursor'],
       [`cursor=${cursorOf([now, 'no-uuid'])}`, 'cursor'],
       [`cursor=${cursorOf(["2026-01-01'; drop table users", people[0]?.userId ?? ''])}`, 'cursor'],
+      [`cursor=${cursorOf(['2026-02-31T00:00:00.000Z', people[0]?.userId ?? ''])}`, 'cursor'],
       [`search=${'x'.repeat(101)}`, 'search'],
       ['search=%00', 'search'],
       ['status=UNKNOWN', 'status'],
