@@ -9,6 +9,16 @@ const ACCESS_TRIES = 3;
 
 /** Who may push. What GitHub refuses, or an outage, costs the access, not the repository. */
 export function accessAtGithub({ forge, log }: Pick<WorkspaceParts, 'forge' | 'log'>) {
+  /** A name that has only asked may be ours, an administrator's or nobody's: none of them had anything from us. */
+  async function isStranger(repoFullName: string, name: string): Promise<boolean> {
+    try {
+      return !(await forge.administers(repoFullName, name));
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'GITHUB_NOT_FOUND') return false;
+      throw error;
+    }
+  }
+
   return {
     /** Lets the name that the row holds push, and only that: whoever had access before is the next step's. */
     async grant({ id, repoFullName, githubUsername: askedFor, accessGrantedTo }: Workspace): Promise<Grant> {
@@ -33,8 +43,7 @@ export function accessAtGithub({ forge, log }: Pick<WorkspaceParts, 'forge' | 'l
       let revocationErrorCode: string | null = null;
       for (const name of accessToRevoke) {
         try {
-          // A name that has only asked may be ours or an administrator's, who never had anything from us.
-          if (!(await forge.administers(repoFullName, name))) await forge.removeCollaborator(repoFullName, name);
+          if (await isStranger(repoFullName, name)) await forge.removeCollaborator(repoFullName, name);
           revoked.push(name);
         } catch (error) {
           const { code } = lasting(error);

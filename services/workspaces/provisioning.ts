@@ -66,6 +66,7 @@ export async function initWorkspace(
     throw new AppError('INVALID_GITHUB_USERNAME', 'The GitHub username was changed too often');
   }
   const before = { initialized: workspace.initializedAt !== null, githubUsername: workspace.githubUsername };
+  if (isOther) workspace.set({ accessToRevoke: [...workspace.accessToRevoke, ...perhapsGranted(workspace)] });
   workspace.set({ githubUsername, nameChanges, initializedAt: workspace.initializedAt ?? new Date() });
   if (needsNewLife(workspace, wanted.githubUsername !== undefined)) {
     const { id: workspaceId, orgId, generation } = workspace;
@@ -82,6 +83,12 @@ export async function initWorkspace(
     after: { githubUsername, generation: workspace.generation },
   });
   return workspace;
+}
+
+/** A name that GitHub was asked to let in, perhaps, and whose answer we do not have: a process died, or it was lost. */
+export function perhapsGranted({ githubUsername, accessGrantedTo, errorCode }: Workspace): string[] {
+  if (githubUsername === null || sameLogin(githubUsername, accessGrantedTo)) return [];
+  return errorCode === null || errorCode === 'GITHUB_UNAVAILABLE' ? [githubUsername] : [];
 }
 
 /** A life that still runs grants access by itself to the name that the row holds in the end. */

@@ -1,7 +1,6 @@
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
-import { sameLogin } from '../../domain/workspaces/workspace.ts';
 import { Workspace } from '../../models/workspace.ts';
-import { startProvisioning } from './provisioning.ts';
+import { perhapsGranted, startProvisioning } from './provisioning.ts';
 
 /**
  * Nobody shall push any more to the repositories of a session, or of one task of it: whoever may is put out by workflow after the
@@ -37,10 +36,4 @@ export async function withdrawAccess(
       after: { generation: workspace.generation },
     });
   }
-}
-
-/** A name that GitHub was asked to let in, perhaps, and whose answer we do not have: a process died, or it was lost. */
-function perhapsGranted({ githubUsername, accessGrantedTo, errorCode }: Workspace): string[] {
-  if (githubUsername === null || sameLogin(githubUsername, accessGrantedTo)) return [];
-  return errorCode === null || errorCode === 'GITHUB_UNAVAILABLE' ? [githubUsername] : [];
 }

@@ -188,7 +188,7 @@ describe('activities of a workspace', () => {
     assert.deepEqual([row.accessToRevoke, row.settledGeneration, row.generation], [[], 1, 1]);
   });
 
-  it('take it from who got it and whose answer was lost, also when a process died with it; never an administrator’s', async () => {
+  it('take it from who got it and whose answer was lost, also when a process died with it; never from us', async () => {
     const { activities, database, forge, github } = place;
     const { login } = await github.control.user('lost');
     const losing = activitiesOn(database.uow, {
@@ -215,11 +215,14 @@ describe('activities of a workspace', () => {
     const row = await now(died);
     assert.deepEqual([row.accessToRevoke, row.settledGeneration], [[], 1]);
 
-    const own = await requestedWorkspace(undefined, await ownLogin(github));
-    const ours = await provision(own);
-    await withdraw(own);
     await github.control.clearCalls();
-    await inActivity(activities.grantAccessAndSettle, ours);
+    for (const name of [await ownLogin(github), 'nobody-by-that-name']) {
+      const asked = await requestedWorkspace(undefined, name);
+      const life = await provision(asked);
+      await withdraw(asked);
+      await inActivity(activities.grantAccessAndSettle, life);
+      assert.deepEqual((await now(asked)).accessToRevoke, []);
+    }
     const { counts } = await github.control.calls();
     assert.equal(counts['DELETE /repos/{owner}/{repo}/collaborators/{username}'], undefined);
   });

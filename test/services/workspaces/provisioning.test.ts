@@ -135,6 +135,25 @@ describe('provisioning of workspaces', () => {
     assert.deepEqual([now.accessGrantedTo, now.accessToRevoke, now.settledGeneration], ['third', [], 2]);
   });
 
+  it('a name whose access GitHub may have given without our hearing of it loses it to the next one', async () => {
+    const workspace = await init('first');
+    const lost = { ...facts(workspace, 'first'), accessGrantedTo: null, accessErrorCode: 'GITHUB_UNAVAILABLE' };
+    assert.equal(await write((uow) => recordReady(uow, lost)), true);
+    assert.deepEqual((await init('second')).accessToRevoke, ['first']);
+    const refused = await write((uow) =>
+      recordReady(uow, {
+        ...lost,
+        generation: 2,
+        askedFor: 'second',
+        accessErrorCode: 'GITHUB_NOT_FOUND',
+        revoked: ['first'],
+      }),
+    );
+    assert.equal(refused, true);
+    assert.deepEqual((await init('third')).accessToRevoke, [], 'GitHub said that there is no such name');
+    assert.deepEqual((await init('fourth')).accessToRevoke, ['third'], 'the life that runs may have died with its yes');
+  });
+
   it('the same name in another case is the same account', async () => {
     const workspace = await init('Alice');
     await write((uow) => recordReady(uow, facts(workspace, 'Alice')));
