@@ -54,8 +54,8 @@ export function githubClient({ apiBase, token, timeoutMs, queues }: ClientOption
     },
   });
   client.hook.before('request', (options) => {
-    const retries = REPEATABLE.has(options.method) ? RETRIES : 0;
-    options.request = { ...options.request, retries };
+    // named only to forbid them: retries that a call names are made whatever it failed with
+    if (!REPEATABLE.has(options.method)) options.request = { ...options.request, retries: 0 };
     options.headers['x-github-api-version'] = '2022-11-28';
   });
   return client;

@@ -83,6 +83,15 @@ describe('GitHub failing', () => {
     assert.equal((await github.control.calls()).counts[route], 3);
   });
 
+  it('what GitHub refuses is not asked again', async () => {
+    for (const status of [401, 403, 404, 409, 422, 429]) {
+      await github.control.clearCalls();
+      await failure({ status, body });
+      assert.equal((await github.control.calls()).counts[route], 1, String(status));
+      await github.control.resetFaults();
+    }
+  });
+
   it('a wrong token and an address where nobody listens', async () => {
     await assert.rejects(forgeOf({ ...github, token: 'ghp_wrong' }).getRepository(tinyTemplate), {
       code: 'GITHUB_TOKEN_INVALID',
