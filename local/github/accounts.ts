@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 
 const tokensKeptPerAccount = 20;
 
-function hashToken(token: string): string {
+export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 

@@ -13,5 +13,7 @@ export interface Base {
   readonly links: Links;
   readonly store: Store;
   readonly log: Log;
+  /** Milliseconds since 1970: the clock of tokens and of the `date` of replies. */
+  now(): number;
   bareDir(repository: Repository): string;
 }

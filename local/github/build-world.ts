@@ -2,6 +2,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { addToken, ensureAccount } from './accounts.ts';
 import type { ReadWorkflow } from './actions/types.ts';
+import { configureApp } from './apps.ts';
+import type { LocalApp } from './apps.ts';
 import type { Base, Log } from './base.ts';
 import { createGenerating } from './generating.ts';
 import { createRefWatch } from './git/ref-watch.ts';
@@ -26,6 +28,8 @@ export interface WorldOptions extends RunSettings {
   serviceToken: string;
   templates: readonly Template[];
   webhook?: { url: string; secret: string };
+  app?: LocalApp;
+  now?: () => number;
   readWorkflow: ReadWorkflow;
   log: Log;
 }
@@ -77,10 +81,12 @@ export async function buildWorld(options: WorldOptions, links: Links): Promise<W
     links,
     store,
     log,
+    now: options.now ?? Date.now,
     bareDir: ({ id }) => path.join(dir, 'repositories', `${id}.git`),
   };
   const bot = ensureAccounts(store, options);
   configureHook(store, options.webhook);
+  configureApp(store, options.app);
   for (const template of options.templates) await importTemplate(base, template, bot);
   await store.commit();
   const webhooks = await openWebhooks(base);

@@ -20,6 +20,11 @@ function webhookSetting(): Pick<LocalGithubOptions, 'webhook'> {
   return url ? { webhook: { url, secret: setting('LOCAL_GITHUB_WEBHOOK_SECRET') } } : {};
 }
 
+function appSetting(): Pick<LocalGithubOptions, 'app'> {
+  const id = process.env['LOCAL_GITHUB_APP_ID'];
+  return id ? { app: { id: Number(id), publicKey: setting('LOCAL_GITHUB_APP_PUBLIC_KEY') } } : {};
+}
+
 const cacheDir = setting('LOCAL_GITHUB_CACHE_DIR');
 const { available, skipped } = await prepareTemplates({ cacheDir, log });
 const dir = setting('LOCAL_GITHUB_DIR');
@@ -31,6 +36,7 @@ const github = await startLocalGithub({
   serviceToken: setting('LOCAL_GITHUB_SERVICE_TOKEN'),
   templates: available,
   ...webhookSetting(),
+  ...appSetting(),
   execute: executeWorkflow,
   readWorkflow,
   log,

@@ -3,6 +3,7 @@ import http from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ExecuteWorkflow, ReadWorkflow } from './actions/types.ts';
+import type { LocalApp } from './apps.ts';
 import type { Log } from './base.ts';
 import { buildWorld, closeWorld } from './build-world.ts';
 import { createCalls } from './control/calls.ts';
@@ -30,6 +31,10 @@ export interface LocalGithubOptions {
   templates: readonly Template[];
   /** The organisation's webhook. */
   webhook?: { url: string; secret: string };
+  /** A GitHub App that is installed on the organisation. */
+  app?: LocalApp;
+  /** The clock of an app's tokens and of the `date` of replies; the machine's when it is not given. */
+  now?: () => number;
   execute: ExecuteWorkflow;
   readWorkflow: ReadWorkflow;
   /** How long one workflow run may take. */

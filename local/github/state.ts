@@ -6,7 +6,7 @@ export type Permission = (typeof permissions)[number];
 export interface Account {
   id: number;
   login: string;
-  type: 'User' | 'Organization';
+  type: 'User' | 'Organization' | 'Bot';
   /** SHA-256 in hex; the tokens themselves are never kept. */
   tokenHashes: string[];
   createdAt: string;
@@ -119,6 +119,34 @@ export interface HookRecord {
   lastResponse: { code: number | null; status: string; message: string | null };
 }
 
+/** By permission, as GitHub names them. */
+export type GrantedPermissions = Record<string, 'read' | 'write'>;
+
+/** A GitHub App with its one installation: on the organisation, for all of its repositories. */
+export interface AppRecord {
+  id: number;
+  slug: string;
+  /** PEM; the private key is the app's alone. */
+  publicKey: string;
+  /** Its account `<slug>[bot]`. */
+  botId: number;
+  installationId: number;
+  /** What the installation has been granted. */
+  permissions: GrantedPermissions;
+  isInstalled: boolean;
+  createdAt: string;
+}
+
+export interface InstallationToken {
+  /** SHA-256 in hex. */
+  hash: string;
+  appId: number;
+  /** null: every repository of the installation, those to come included. */
+  repositoryIds: number[] | null;
+  permissions: GrantedPermissions;
+  expiresAt: string;
+}
+
 export interface State {
   version: 1;
   lastIds: Record<IdKind, number>;
@@ -132,6 +160,8 @@ export interface State {
   runs: RunRecord[];
   artifacts: ArtifactRecord[];
   hooks: HookRecord[];
+  apps: AppRecord[];
+  installationTokens: InstallationToken[];
 }
 
 /** Ids start in the ranges that github.com has reached, so that nothing mistakes them for small integers. */
@@ -145,5 +175,6 @@ export const firstIds = {
   artifact: 4_100_000_000,
   hook: 570_000_000,
   delivery: 249_000_000_000,
+  installation: 62_000_000,
 } as const;
 export type IdKind = keyof typeof firstIds;

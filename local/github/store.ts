@@ -24,12 +24,15 @@ function emptyState(): State {
     runs: [],
     artifacts: [],
     hooks: [],
+    apps: [],
+    installationTokens: [],
   };
 }
 
 async function readState(file: string): Promise<State> {
   try {
-    return JSON.parse(await fs.readFile(file, 'utf8')) as State;
+    const kept = JSON.parse(await fs.readFile(file, 'utf8')) as Partial<State>;
+    return { ...emptyState(), ...kept }; // what an older one did not know is empty
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return emptyState();
     throw new Error(`The local GitHub cannot read its state ${file}`, { cause: error });

@@ -1,4 +1,13 @@
-import type { CallLog, Fault, FinishRun, GenerateDelay, NextRuns, WebhookSetting } from './types.ts';
+import type {
+  AppSetting,
+  CallLog,
+  Fault,
+  FinishRun,
+  GenerateDelay,
+  LivingAppToken,
+  NextRuns,
+  WebhookSetting,
+} from './types.ts';
 
 /** Drives the local GitHub from tests and scripts. Every method throws when the server refuses. */
 export interface ControlClient {
@@ -15,6 +24,9 @@ export interface ControlClient {
   /** Full name of an additional template repository that lacks its workflow file. */
   templateWithoutWorkflow(key: string): Promise<string>;
   restoreTemplate(key: string): Promise<void>;
+  /** Of the installed app; only what is named changes. */
+  app(setting: AppSetting): Promise<void>;
+  appTokens(): Promise<LivingAppToken[]>;
   calls(): Promise<CallLog>;
   clearCalls(): Promise<void>;
   /** No faults, no forced runs, webhooks and generation as usual. */
@@ -50,6 +62,8 @@ export function controlClient(url: string, token: string): ControlClient {
     templateWithoutWorkflow: async (key) =>
       (await call<{ repository: string }>('POST', `/templates/${encodeURIComponent(key)}/without-workflow`)).repository,
     restoreTemplate: (key) => tell('POST', `/templates/${encodeURIComponent(key)}/restore`),
+    app: (setting) => tell('POST', '/app', setting),
+    appTokens: async () => (await call<{ tokens: LivingAppToken[] }>('GET', '/app/tokens')).tokens,
     calls: () => call('GET', '/calls'),
     clearCalls: () => tell('DELETE', '/calls'),
     resetFaults: () => tell('POST', '/reset-faults'),

@@ -1,5 +1,6 @@
 import type Joi from 'joi';
 import { addToken, ensureAccount, newToken } from '../accounts.ts';
+import { livingTokens } from '../apps.ts';
 import type { NewArtifact } from '../artifacts.ts';
 import { fullName } from '../links.ts';
 import { makeTemplateWithoutWorkflow, removeTemplateWithoutWorkflow } from '../templates.ts';
@@ -7,7 +8,15 @@ import type { World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import type { Faults } from './faults.ts';
 import { rawZip } from './raw-zip.ts';
-import { faultBody, finishRunBody, generateDelayBody, nextRunsBody, userBody, webhooksBody } from './schemas.ts';
+import {
+  appBody,
+  faultBody,
+  finishRunBody,
+  generateDelayBody,
+  nextRunsBody,
+  userBody,
+  webhooksBody,
+} from './schemas.ts';
 import type { ForcedArtifact } from './types.ts';
 
 export interface Controls {
@@ -116,6 +125,14 @@ export const controlRoutes: readonly ControlRoute[] = [
     await world.store.commit();
     return done;
   }),
+  route('POST', '/app', async ({ world, body }) => {
+    const [app] = world.store.state.apps;
+    if (!app) return unknown;
+    Object.assign(app, checked(appBody, body));
+    await world.store.commit();
+    return done;
+  }),
+  route('GET', '/app/tokens', ({ world }) => ({ status: 200, body: { tokens: livingTokens(world) } })),
   route('GET', '/calls', ({ calls }) => ({ status: 200, body: { calls: calls.all(), counts: calls.counts() } })),
   route('DELETE', '/calls', ({ calls }) => {
     calls.clear();

@@ -1,6 +1,6 @@
 import Joi from 'joi';
 import { webhookModes } from '../webhooks/gate.ts';
-import type { Fault, FinishRun, GenerateDelay, NextRuns, WebhookSetting } from './types.ts';
+import type { AppSetting, Fault, FinishRun, GenerateDelay, NextRuns, WebhookSetting } from './types.ts';
 
 const conclusion = Joi.string().valid('success', 'failure', 'cancelled', 'timed_out');
 const count = Joi.number().integer().min(1);
@@ -63,4 +63,9 @@ export const webhooksBody = Joi.object<WebhookSetting>({
 export const generateDelayBody = Joi.object<GenerateDelay>({
   ms: Joi.number().integer().min(-1).required(),
   workflowsMs: milliseconds,
+});
+
+export const appBody = Joi.object<AppSetting>({
+  permissions: Joi.object().pattern(Joi.string(), Joi.string().valid('read', 'write')),
+  isInstalled: Joi.boolean(),
 });

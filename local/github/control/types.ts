@@ -1,4 +1,4 @@
-import type { RunConclusion } from '../state.ts';
+import type { GrantedPermissions, RunConclusion } from '../state.ts';
 import type { WebhookMode } from '../webhooks/gate.ts';
 import type { ReceivedCall } from './calls.ts';
 import type { Fault } from './faults.ts';
@@ -41,6 +41,20 @@ export interface GenerateDelay {
   ms: number;
   /** How much later the repository's workflows become known. */
   workflowsMs?: number;
+}
+
+/** What the organisation's administrator changes on the installation's page. */
+export interface AppSetting {
+  permissions?: GrantedPermissions;
+  isInstalled?: boolean;
+}
+
+/** A token of the app's installation that has not ended. */
+export interface LivingAppToken {
+  /** Names; null: every repository. */
+  repositories: string[] | null;
+  permissions: GrantedPermissions;
+  expiresAt: string;
 }
 
 export interface CallLog {

@@ -8,13 +8,14 @@ import { optionalFlag, optionalText, requiredText } from './input.ts';
 import { presentFullRepository } from './present/repositories.ts';
 import { assertFreeName } from './repositories.ts';
 import { created } from './route.ts';
-import type { Route } from './route.ts';
+import type { Call, Route } from './route.ts';
 
-function ownerFor(world: World, actor: Account, login: string): Account {
+function ownerFor(world: World, { actor, by }: Call, login: string): Account {
   const owner = findAccount(world.store.state, login);
   if (!owner) throw notFound();
   const isOwn = owner.id === actor.id;
-  const administers = owner.type === 'Organization' && world.store.state.orgAdminIds.includes(actor.id);
+  const isAdmin = by.kind === 'installation' || world.store.state.orgAdminIds.includes(actor.id);
+  const administers = owner.type === 'Organization' && isAdmin;
   if (!isOwn && !administers) throw forbidden(`${actor.login} may not create repositories for ${owner.login}.`);
   return owner;
 }
@@ -25,10 +26,11 @@ export const generateRoutes: Route[] = [
     template: '/repos/{template_owner}/{template_repo}/generate',
     access: 'pull',
     evenArchived: true,
-    async handle(world, { repository: template, body, actor }) {
+    async handle(world, call) {
+      const { repository: template, body, actor } = call;
       const name = requiredText(body, 'name');
       if (!template.isTemplate) throw notFound();
-      const owner = ownerFor(world, actor, optionalText(body, 'owner') ?? actor.login);
+      const owner = ownerFor(world, call, optionalText(body, 'owner') ?? actor.login);
       assertFreeName(world, owner.login, name);
       if (template.content !== 'ready') throw unprocessable('The template repository is empty.');
       const repository = await createRepository(world, {

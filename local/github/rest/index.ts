@@ -1,3 +1,4 @@
+import { appRoutes } from './apps.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { branchRoutes } from './branches.ts';
 import { collaboratorRoutes } from './collaborators.ts';
@@ -34,4 +35,5 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...artifactRoutes,
   ...hookRoutes,
+  ...appRoutes,
 ];

@@ -1,5 +1,6 @@
 import type { Account, Permission, Repository } from '../state.ts';
 import type { World } from '../world.ts';
+import type { Credential } from './authenticate.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -19,6 +20,7 @@ export interface Call {
   query: URLSearchParams;
   body: Record<string, unknown>;
   actor: Account;
+  by: Credential;
   accept: string;
   /** Work that begins when the answer has been sent. */
   afterwards(work: () => void): void;
@@ -37,8 +39,11 @@ interface RouteBase {
   template: string;
 }
 
+const plainAccess = ['anyone signed in', 'organisation admin', 'app', 'installation'] as const;
+
 export interface PlainRoute extends RouteBase {
-  access: 'anyone signed in' | 'organisation admin';
+  /** `app`: with the app's own token; `installation`: with one of its installation. */
+  access: (typeof plainAccess)[number];
   handle(world: World, call: Call): Reply | Promise<Reply>;
 }
 
@@ -52,7 +57,7 @@ export interface RepositoryRoute extends RouteBase {
 export type Route = PlainRoute | RepositoryRoute;
 
 export function isRepositoryRoute(route: Route): route is RepositoryRoute {
-  return route.access !== 'anyone signed in' && route.access !== 'organisation admin';
+  return !plainAccess.some((access) => access === route.access);
 }
 
 export function ok(body: unknown, headers?: Record<string, string>): Reply {

@@ -5,8 +5,8 @@ import { fullName } from '../links.ts';
 import type { Account } from '../state.ts';
 import type { World } from '../world.ts';
 import { authenticate } from './authenticate.ts';
-import { authoriseRepository, Moved } from './authorise.ts';
-import { errorBody, forbidden, GithubError, notFound } from './errors.ts';
+import { authorisePlain, authoriseRepository, Moved } from './authorise.ts';
+import { errorBody, GithubError, notFound } from './errors.ts';
 import type { Match } from './match.ts';
 import { rateLimitHeaders } from './rate-limits.ts';
 import { isRepositoryRoute } from './route.ts';
@@ -64,7 +64,8 @@ export async function serveRest(world: World, { req, res, url, path, match }: Re
   const after: (() => void)[] = [];
   let reply: Reply;
   try {
-    actor = authenticate(world.store.state, req);
+    const caller = authenticate(world, req);
+    actor = caller.actor;
     if (!match) throw notFound();
     const { route, params } = match;
     const call: Call = {
@@ -72,15 +73,14 @@ export async function serveRest(world: World, { req, res, url, path, match }: Re
       path,
       query: url.searchParams,
       body: req.method === 'GET' ? {} : await readJsonBody(req),
-      actor,
+      ...caller,
       accept: req.headers.accept ?? '',
       afterwards: (work) => after.push(work),
     };
     if (isRepositoryRoute(route)) {
       reply = await route.handle(world, authoriseRepository(world, route, call));
     } else {
-      const isAdmin = world.store.state.orgAdminIds.includes(actor.id);
-      if (route.access === 'organisation admin' && !isAdmin) throw forbidden('Must be an organization admin.');
+      authorisePlain(world, route, call);
       reply = await route.handle(world, call);
     }
   } catch (error) {
@@ -92,6 +92,7 @@ export async function serveRest(world: World, { req, res, url, path, match }: Re
     'x-github-request-id': randomBytes(12).toString('hex').toUpperCase(),
     'x-github-media-type': 'github.v3; format=json',
     'x-github-api-version-selected': '2022-11-28',
+    date: new Date(world.now()).toUTCString(),
     'cache-control': 'private, max-age=60, s-maxage=60',
   });
   for (const work of after) work();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { RequestError } from '@octokit/request-error';
+import { appRoutes } from '../../../local/github/rest/apps.ts';
 import { artifactRoutes } from '../../../local/github/rest/artifacts.ts';
 import { branchRoutes } from '../../../local/github/rest/branches.ts';
 import { collaboratorRoutes } from '../../../local/github/rest/collaborators.ts';
@@ -25,6 +26,7 @@ import type { TestGithub } from './support.ts';
 export const groups = {
   repositories: [userRoutes, repositoryRoutes, generateRoutes, collaboratorRoutes, invitationRoutes].flat(),
   git: [branchRoutes, refRoutes, commitRoutes, gitDataRoutes, contentRoutes, compareRoutes].flat(),
+  apps: appRoutes,
   actions: [workflowRoutes, dispatchRoutes, runRoutes, artifactRoutes, hookRoutes].flat(),
 };
 
@@ -39,6 +41,11 @@ const undescribed: Record<string, number[]> = {
   'GET /repos/{owner}/{repo}/git/commits/{commit_sha}': [404],
   'PUT /repos/{owner}/{repo}/contents/{path}': [403],
   'PUT /repos/{owner}/{repo}/collaborators/{username}': [404],
+  'GET /app': [404],
+  'GET /orgs/{org}/hooks': [403],
+  'GET /orgs/{org}/installation': [404],
+  'GET /users/{username}/installation': [404],
+  'DELETE /installation/token': [403],
 };
 
 export interface Answer {

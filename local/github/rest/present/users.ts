@@ -4,7 +4,8 @@ import type { Account, Permission } from '../../state.ts';
 
 /** GitHub's `simple-user`. */
 export function presentUser(links: Links, account: Account): Record<string, unknown> {
-  const api = `${links.apiUrl}/users/${account.login}`;
+  const path = encodeURIComponent(account.login); // an app's has brackets
+  const api = `${links.apiUrl}/users/${path}`;
   return {
     login: account.login,
     id: account.id,
@@ -12,7 +13,7 @@ export function presentUser(links: Links, account: Account): Record<string, unkn
     avatar_url: `${links.url}/avatars/u/${account.id}`,
     gravatar_id: '',
     url: api,
-    html_url: `${links.url}/${account.login}`,
+    html_url: `${links.url}/${path}`,
     followers_url: `${api}/followers`,
     following_url: `${api}/following{/other_user}`,
     gists_url: `${api}/gists{/gist_id}`,
