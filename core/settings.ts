@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { RateLimits } from './rate-limit-classes.ts';
 import { refuseDangerous } from './settings/dangers.ts';
+import { readGithubCredentials, type GithubCredentials } from './settings/github.ts';
 import { settingsSchema } from './settings/schema.ts';
 import { SettingsError } from './settings/settings-error.ts';
 import {
@@ -52,12 +53,11 @@ export interface Settings {
   readonly github: {
     readonly apiBase: string;
     readonly webBase: string;
-    readonly token: string;
     readonly templateOwner: string;
     readonly repoPrefix: string;
     readonly workflowFile: string;
     readonly webhookSecret: string | undefined;
-  };
+  } & GithubCredentials;
   readonly auth: {
     readonly issuer: string;
     readonly jwksUrl: string;
@@ -141,7 +141,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     github: {
       apiBase: withoutSlash(text('TENON_GITHUB_API_BASE')),
       webBase: withoutSlash(text('TENON_GITHUB_WEB_BASE')),
-      token: text('TENON_GITHUB_TOKEN'),
+      ...readGithubCredentials(optional, text('TENON_GITHUB_TEMPLATE_OWNER')),
       templateOwner: text('TENON_GITHUB_TEMPLATE_OWNER'),
       repoPrefix: text('TENON_GITHUB_REPO_PREFIX'),
       workflowFile: text('TENON_GITHUB_ACTIONS_WORKFLOW_FILE'),

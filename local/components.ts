@@ -1,5 +1,6 @@
+import { createPublicKey } from 'node:crypto';
 import { join } from 'node:path';
-import { apiEnvironment, appEnvironment, baseEnvironment } from './environment.ts';
+import { apiEnvironment, appEnvironment, baseEnvironment, localGithubAppId } from './environment.ts';
 import { cacheDir, checkoutDir } from './paths.ts';
 import type { Plan } from './plan.ts';
 import { isOpen } from './ports.ts';
@@ -78,6 +79,8 @@ export function githubComponent({ ports, dirs, addresses, secrets }: Plan): Comp
       LOCAL_GITHUB_DIR: dirs.github,
       LOCAL_GITHUB_CACHE_DIR: cacheDir(),
       LOCAL_GITHUB_SERVICE_TOKEN: secrets.githubToken,
+      LOCAL_GITHUB_APP_ID: String(localGithubAppId),
+      LOCAL_GITHUB_APP_PUBLIC_KEY: publicKeyOf(secrets.githubAppKey),
       LOCAL_GITHUB_WEBHOOK_URL: `${addresses.api}/api/github/webhooks`,
       LOCAL_GITHUB_WEBHOOK_SECRET: secrets.githubWebhook,
     },
@@ -86,6 +89,10 @@ export function githubComponent({ ports, dirs, addresses, secrets }: Plan): Comp
     healthy: () => answersHttp(`${addresses.github}/api/v3/`, 500),
     startTimeoutMs: TEMPLATES_TIMEOUT_MS,
   });
+}
+
+function publicKeyOf(privateKey: string): string {
+  return createPublicKey(privateKey).export({ format: 'pem', type: 'spki' }).toString();
 }
 
 export function identityComponent({ ports, dirs, addresses }: Plan): ComponentSpec {

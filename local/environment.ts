@@ -22,6 +22,7 @@ export interface Addresses {
 
 export interface AppSecrets {
   readonly githubToken: string;
+  readonly githubAppKey: string;
   readonly githubWebhook: string;
   readonly linkKey: string;
 }
@@ -61,7 +62,7 @@ export function appEnvironment(
     TEMPORAL_UI_URL: at.temporalUi,
     TENON_GITHUB_API_BASE: `${at.github}/api/v3`,
     TENON_GITHUB_WEB_BASE: at.github,
-    TENON_GITHUB_TOKEN: secrets.githubToken,
+    ...githubCredentials(secrets, env),
     TENON_GITHUB_ORG: 'tenon-hire-dev',
     TENON_GITHUB_TEMPLATE_OWNER: 'tenon-hire-dev',
     TENON_GITHUB_REPO_PREFIX: 'tenon-ws-',
@@ -74,6 +75,14 @@ export function appEnvironment(
     TENON_SMTP_URL: at.smtp,
     TENON_LINK_KEYS: JSON.stringify({ k1: secrets.linkKey }),
   };
+}
+
+/** The app that the local GitHub knows. */
+export const localGithubAppId = 1_000_001;
+
+function githubCredentials({ githubToken, githubAppKey }: AppSecrets, env: NodeJS.ProcessEnv): Record<string, string> {
+  if (env['TENON_LOCAL_GITHUB_APP'] !== '1') return { TENON_GITHUB_TOKEN: githubToken };
+  return { TENON_GITHUB_APP_ID: String(localGithubAppId), TENON_GITHUB_APP_PRIVATE_KEY: githubAppKey };
 }
 
 /** Of the API alone: a worker signs nothing. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePrivately } from './files.ts';
 
-/** Everything secret of one stack: made once, kept readable for the owner only, never printed. URL-safe texts, but for the signing key. */
+/** Everything secret of one stack: made once, kept readable for the owner only, never printed. URL-safe texts, but for the keys. */
 export interface Secrets {
   /** Not secret: names the state, so that data of a removed `.local` is not taken for its own. */
   readonly stateId: string;
@@ -12,6 +12,8 @@ export interface Secrets {
   readonly postgresApp: string;
   readonly postgresSystem: string;
   readonly githubToken: string;
+  /** Private key of the app that the local GitHub knows: RSA, PKCS #8 in PEM. */
+  readonly githubAppKey: string;
   readonly githubWebhook: string;
   /** Opens the administrators' endpoints of the API. */
   readonly adminApiKey: string;
@@ -43,12 +45,16 @@ function freshSecrets(): Secrets {
     postgresApp: text(),
     postgresSystem: text(),
     githubToken: text(),
+    githubAppKey: rsaKey(),
     githubWebhook: text(),
     adminApiKey: text(),
     linkKey: randomBytes(32).toString('base64'),
-    signingKey: generateKeyPairSync('rsa', { modulusLength: 2048 })
-      .privateKey.export({ format: 'pem', type: 'pkcs8' })
-      .toString(),
+    signingKey: rsaKey(),
     seedPassword: `Seed-1-${text()}`,
   };
+}
+
+function rsaKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 }

@@ -1,4 +1,5 @@
-// `npm run -s template-health -- …`: scripts/template-health.ts for the stack that `npm start` runs; with TENON_GITHUB_TOKEN set, for that GitHub.
+// `npm run -s template-health -- …`: scripts/template-health.ts for the stack that `npm start` runs; with the
+// credentials of a GitHub set, for that one.
 import { main } from '../scripts/template-health.ts';
 import { stateDir } from './paths.ts';
 import { ensureSecrets } from './secrets.ts';
@@ -6,7 +7,9 @@ import { readStackFile, urlOf } from './supervisor/stack-file.ts';
 
 await main(
   process.argv.slice(2),
-  process.env['TENON_GITHUB_TOKEN'] ? process.env : { ...process.env, ...(await ofStack()) },
+  process.env['TENON_GITHUB_TOKEN'] || process.env['TENON_GITHUB_APP_ID']
+    ? process.env
+    : { ...process.env, ...(await ofStack()) },
 );
 
 async function ofStack(): Promise<NodeJS.ProcessEnv> {

@@ -9,7 +9,9 @@ import { githubForge } from '../adapters/github/index.ts';
 import { workflowUrl } from '../api/links.ts';
 import { messageOf } from '../core/errors.ts';
 import { createLogger } from '../core/logger.ts';
+import { readGithubCredentials } from '../core/settings/github.ts';
 import { settingsSchema } from '../core/settings/schema.ts';
+import { SettingsError } from '../core/settings/settings-error.ts';
 import { temporalClient } from '../core/temporal.ts';
 import { workflowRuns } from '../core/workflow-runs.ts';
 import { healthReport, type HealthReport } from '../domain/hiring/template-health.ts';
@@ -50,7 +52,8 @@ type Some = ReturnType<typeof readSome>;
 
 /** Only what this command needs: it also runs where nothing but GitHub is known, as in a template's own checks. */
 function readSome(env: Environment) {
-  for (const name of ['TENON_GITHUB_TOKEN', 'TENON_GITHUB_ACTIONS_WORKFLOW_FILE'])
+  const credentials = env['TENON_GITHUB_APP_ID'] ? [] : ['TENON_GITHUB_TOKEN'];
+  for (const name of [...credentials, 'TENON_GITHUB_ACTIONS_WORKFLOW_FILE'])
     if (!env[name]) throw new UsageError(`${name} is required`);
   const given = Object.entries(env).filter(([name, value]) => value && /^(TENON_GITHUB|TEMPORAL)_/.test(name));
   const { value, error } = settingsSchema.validate(Object.fromEntries(given), {
@@ -64,7 +67,7 @@ function readSome(env: Environment) {
   const apiKey = settings['TEMPORAL_API_KEY'];
   return {
     apiBase: text('TENON_GITHUB_API_BASE').replace(/\/+$/, ''),
-    token: text('TENON_GITHUB_TOKEN'),
+    ...readCredentials((name) => env[name] || undefined, text('TENON_GITHUB_TEMPLATE_OWNER')),
     templateOwner: text('TENON_GITHUB_TEMPLATE_OWNER'),
     workflowFile: text('TENON_GITHUB_ACTIONS_WORKFLOW_FILE'),
     temporal: {
@@ -77,15 +80,28 @@ function readSome(env: Environment) {
   };
 }
 
+function readCredentials(...given: Parameters<typeof readGithubCredentials>) {
+  try {
+    return readGithubCredentials(...given);
+  } catch (error) {
+    throw error instanceof SettingsError ? new UsageError(error.message) : error;
+  }
+}
+
 async function checkStatic(input: TemplateHealthInput, settings: Some): Promise<HealthReport> {
-  const { checkTemplate } = checkActivity({ forge: githubForge(settings, createLogger('template-health', 'silent')) });
+  const forge = githubForge(settings, createLogger('template-health', 'silent'));
+  const { checkTemplate } = checkActivity({ forge });
   const limit = pLimit(input.concurrency);
   const { mode, workflowFile } = input;
-  const checked = await limit.map(input.templates, (template) => checkTemplate({ ...template, mode, workflowFile }));
-  return healthReport(
-    mode,
-    checked.map(({ report }) => report),
-  );
+  try {
+    const checked = await limit.map(input.templates, (template) => checkTemplate({ ...template, mode, workflowFile }));
+    return healthReport(
+      mode,
+      checked.map(({ report }) => report),
+    );
+  } finally {
+    await forge.close();
+  }
 }
 
 async function checkLive(

@@ -29,6 +29,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     deliver: deliverAfterCommit({ client, metrics, log }),
     onMarkError: (error) => log.warn({ err: error }, 'delivered, but not marked so'),
   });
+  const forge = githubForge(settings.github, log);
   const activities = allActivities({
     units,
     mail: senderOf(settings.mail),
@@ -36,7 +37,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     candidatePortalBaseUrl: settings.candidatePortalBaseUrl,
     accountPortalUrl: settings.accountPortalUrl,
     linkKeys: settings.linkKeys,
-    forge: githubForge(settings.github, log),
+    forge,
     // A submission's own run, seen by the hiring context.
     owners: {
       submission: { dispatched: storeRunSubmission, finished: completeRunSubmission, failed: settleFailedRun },
@@ -49,7 +50,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     /** As tenon_system: relay, reconciler, sweeps. */
     system: { pool, client, metrics, log },
     async close(): Promise<void> {
-      await goodbye([pool.end(), db.close()]);
+      await goodbye([pool.end(), db.close(), forge.close()]);
     },
   };
 }

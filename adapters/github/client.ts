@@ -5,16 +5,26 @@ import { throttling } from '@octokit/plugin-throttling';
 
 export interface ClientOptions {
   readonly apiBase: string;
-  readonly token: string;
+  /** A token for every call, or what gives each call one. */
+  readonly auth: string | CallHook;
   /** For one call with its retries, from the first byte sent. */
   readonly timeoutMs: number;
   /** Whether calls queue for the limits of github.com: ten at once, a second between writes, kept per process. */
   readonly queues: boolean;
 }
 
+/** A call as Octokit has put it together: `url` is still a template, and its parameters stand beside it. */
+export type Endpoint = ReturnType<Octokit['request']['endpoint']['merge']>;
+type Answer = Awaited<ReturnType<Octokit['request']>>;
+export type Send = (endpoint: Endpoint) => Answer | Promise<Answer>;
+/** Sends a call, perhaps with other headers or once more; inside its retries and its time limit. */
+export type CallHook = (send: Send, endpoint: Endpoint) => Promise<Answer>;
+
 const RETRIES = 2;
 const RETRY_BASE_MS = 100; // then four times as long
 const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+/** Once too often it makes a token that nobody uses and that ends by itself. */
+const REPEATABLE_POST = '/app/installations/{installation_id}/access_tokens';
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Registered first and so innermost: the time limit begins when a call leaves the throttling queue, and spans its retries. */
@@ -31,12 +41,12 @@ const Client = Octokit.plugin(limitCalls, restEndpointMethods, retry, throttling
 export type Client = InstanceType<typeof Client>;
 
 /**
- * Octokit with short retries of 5xx on calls that may be repeated (never on POST or PATCH), and without any for rate limits: those
+ * Octokit with short retries of 5xx on calls that may be repeated (never on PATCH, nor on POST but for tokens), and without any for rate limits: those
  * are told to the caller.
  */
-export function githubClient({ apiBase, token, timeoutMs, queues }: ClientOptions): Client {
+export function githubClient({ apiBase, auth, timeoutMs, queues }: ClientOptions): Client {
   const client = new Client({
-    auth: token,
+    ...(typeof auth === 'string' ? { auth } : { authStrategy: () => ({ hook: auth }) }),
     baseUrl: apiBase,
     userAgent: 'tenon',
     log: quiet,
@@ -55,7 +65,8 @@ export function githubClient({ apiBase, token, timeoutMs, queues }: ClientOption
   });
   client.hook.before('request', (options) => {
     // named only to forbid them: retries that a call names are made whatever it failed with
-    if (!REPEATABLE.has(options.method)) options.request = { ...options.request, retries: 0 };
+    const isRepeatable = REPEATABLE.has(options.method) || options.url === REPEATABLE_POST;
+    if (!isRepeatable) options.request = { ...options.request, retries: 0 };
     options.headers['x-github-api-version'] = '2022-11-28';
   });
   return client;

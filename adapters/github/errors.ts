@@ -48,6 +48,11 @@ export function unexpectedReply(call: string): AppError {
   return fail('GITHUB_UNAVAILABLE', new GithubCallError(`GitHub ${call}: the reply is not what GitHub describes`));
 }
 
+/** A cause for an error of ours, in words that hold nothing secret. */
+export function callFailed(sentence: string): Error {
+  return new GithubCallError(sentence);
+}
+
 function fail(code: ErrorCode, cause: GithubCallError): AppError {
   return new AppError(code, undefined, { cause });
 }
@@ -56,7 +61,8 @@ function isCallFailure(error: unknown): boolean {
   return error instanceof RequestError || (error instanceof DOMException && /^(Abort|Timeout)Error$/.test(error.name));
 }
 
-function describe(error: unknown, call: string): string {
+/** What may be logged of a failed call. */
+export function describe(error: unknown, call: string): string {
   const status = statusOf(error);
   if (status === undefined) return `GitHub ${call}: no answer (${reasonOf(error)})`;
   const requestId = error instanceof RequestError ? error.response?.headers['x-github-request-id'] : undefined;

@@ -1,6 +1,8 @@
 import { assertOutsideUnitOfWork } from '../../core/database.ts';
 import { AppError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
+import type { GithubCredentials } from '../../core/settings/github.ts';
+import { appAuth, type AppAuthLimits } from './app-auth.ts';
 import { githubClient } from './client.ts';
 import { dispatchCall } from './dispatch.ts';
 import { downloadCall } from './download.ts';
@@ -11,12 +13,9 @@ import { runCalls } from './runs.ts';
 
 export type { GithubForge } from './forge.ts';
 
-export interface ForgeSettings {
-  readonly apiBase: string;
-  readonly token: string;
-}
+export type ForgeSettings = { readonly apiBase: string } & GithubCredentials;
 
-export interface ForgeLimits {
+export interface ForgeLimits extends AppAuthLimits {
   /** For one call with its retries. */
   readonly callMs: number;
   /** For an artifact's bytes. */
@@ -31,15 +30,22 @@ const usualLimits = { callMs: 8_000, downloadMs: 20_000, turnMs: 6_000 };
 /** What github.com asks for between two writes; an Enterprise server has no such limit by default. */
 const WRITE_GAP_MS = 1_000;
 
-/** GitHub behind Octokit; the only place that holds the token. */
+/** A forge that holds tokens of its own making. */
+export interface OpenForge extends GithubForge {
+  /** Gives them back; bounded in time, and a failure is harmless. */
+  close(): Promise<void>;
+}
+
+/** GitHub behind Octokit, with a plain token or as an app; the only place that holds either. */
 export function githubForge(
-  { apiBase, token }: ForgeSettings,
+  { apiBase, token, app }: ForgeSettings,
   log: Logger,
   limits: Partial<ForgeLimits> = {},
-): GithubForge {
+): OpenForge {
   const spaced = { spacesWrites: new URL(apiBase).hostname === 'api.github.com' };
   const { callMs, downloadMs, turnMs, spacesWrites } = { ...usualLimits, ...spaced, ...limits };
-  const options = { apiBase, token, timeoutMs: callMs };
+  const appTokens = app && appAuth(app, { apiBase, timeoutMs: callMs }, log, limits);
+  const options = { apiBase, auth: appTokens?.authenticate ?? token ?? '', timeoutMs: callMs };
   const client = githubClient({ ...options, queues: spacesWrites });
   const dispatching = dispatchCall(githubClient({ ...options, queues: false }), {
     timeoutMs: callMs,
@@ -85,5 +91,6 @@ export function githubForge(
       'downloadArtifact',
       downloadCall(client, { apiBase, timeoutMs: downloadMs }).downloadArtifact,
     ),
+    close: async () => appTokens?.close(),
   };
 }

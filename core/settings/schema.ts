@@ -29,7 +29,10 @@ export const settingsSchema = Joi.object<Record<string, string | number | undefi
   TEMPORAL_TLS: onOff,
   TENON_GITHUB_API_BASE: web.default('https://api.github.com'),
   TENON_GITHUB_WEB_BASE: web.default('https://github.com'),
-  TENON_GITHUB_TOKEN: Joi.string().min(8).required(),
+  TENON_GITHUB_TOKEN: Joi.string().min(8),
+  TENON_GITHUB_APP_ID: Joi.string().pattern(/^(\d{1,15}|Iv[\w.]{8,40})$/, 'number or client id of a GitHub App'),
+  TENON_GITHUB_APP_PRIVATE_KEY: Joi.string(),
+  TENON_GITHUB_APP_INSTALLATION_ID: Joi.string().pattern(/^\d{1,15}$/, 'number'),
   TENON_GITHUB_ORG: Joi.string(),
   TENON_GITHUB_TEMPLATE_OWNER: Joi.string().default(
     Joi.ref('TENON_GITHUB_ORG', { adjust: (org: unknown) => org ?? 'tenon-hire-dev' }),

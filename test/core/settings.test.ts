@@ -146,6 +146,55 @@ describe('settings', () => {
     });
   });
 
+  describe('of GitHub', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ format: 'pem', type: 'pkcs1' }).toString();
+    const app = { TENON_GITHUB_APP_ID: '12345', TENON_GITHUB_APP_PRIVATE_KEY: pem };
+    const none = { TENON_GITHUB_TOKEN: undefined };
+
+    it('name a token or an app, whose key may be in PEM, on one line, or in base64', () => {
+      assert.equal(read({ TENON_GITHUB_TOKEN: 'a-token-of-GitHub' }).github.token, 'a-token-of-GitHub');
+      for (const key of [pem, pem.replaceAll('\n', '\\n'), Buffer.from(pem).toString('base64')]) {
+        const { github } = read({ ...none, ...app, TENON_GITHUB_APP_PRIVATE_KEY: key, TENON_GITHUB_ORG: 'some-org' });
+        assert.equal(github.token, undefined);
+        assert.equal(github.app?.privateKey.export({ format: 'pem', type: 'pkcs1' }), pem);
+        assert.deepEqual(
+          { ...github.app, privateKey: '' },
+          {
+            id: '12345',
+            privateKey: '',
+            installationId: undefined,
+            account: 'some-org',
+          },
+        );
+      }
+      const given = { ...app, TENON_GITHUB_APP_ID: 'Iv23liABCDEFGHIJKLMN', TENON_GITHUB_APP_INSTALLATION_ID: '99' };
+      assert.equal(read({ ...none, ...given }).github.app?.installationId, '99');
+      assert.equal(read({ ...none, ...given }).github.app?.id, 'Iv23liABCDEFGHIJKLMN');
+    });
+
+    it('refuse none, both, half an app, and a key that is none, without showing it', () => {
+      refuses(none, /^Set TENON_GITHUB_TOKEN to a GitHub token, or TENON_GITHUB_APP_ID and/);
+      refuses(app, /^Set either TENON_GITHUB_TOKEN, or TENON_GITHUB_APP_ID and .*, not both/);
+      refuses({ ...none, TENON_GITHUB_APP_ID: '12345' }, /TENON_GITHUB_APP_PRIVATE_KEY is missing/);
+      refuses({ ...none, TENON_GITHUB_APP_PRIVATE_KEY: pem }, /TENON_GITHUB_APP_ID is missing/);
+      refuses({ ...none, ...app, TENON_GITHUB_APP_ID: 'twelve' }, /TENON_GITHUB_APP_ID/);
+      refuses({ ...none, ...app, TENON_GITHUB_APP_INSTALLATION_ID: 'x' }, /TENON_GITHUB_APP_INSTALLATION_ID/);
+      const curve = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+      const body = pem.split('\n')[1] ?? '';
+      for (const key of ['hunter2', curve, pem.slice(0, 200), body]) {
+        assert.throws(
+          () => read({ ...none, ...app, TENON_GITHUB_APP_PRIVATE_KEY: key }),
+          (error: unknown) =>
+            error instanceof SettingsError &&
+            error.message.startsWith('TENON_GITHUB_APP_PRIVATE_KEY must be') &&
+            !error.message.includes(body) &&
+            !error.message.includes('hunter2'),
+        );
+      }
+    });
+  });
+
   it('of our own tokens are keys that can sign, by id', () => {
     assert.deepEqual(Object.keys(read({}).ownTokens.keys), ['own1']);
     assert.deepEqual(read({ TENON_JWT_KEYS: undefined }).ownTokens.keys, {});

@@ -54,6 +54,18 @@ describe('the command template-health', function () {
     assert.equal(calls.filter(({ route }) => route?.startsWith('POST ')).length, 0);
   });
 
+  it('asks as an app where it is given one, and leaves no token', async () => {
+    const { TENON_GITHUB_TOKEN: _token, ...others } = env;
+    const app = {
+      TENON_GITHUB_TEMPLATE_OWNER: github.app.account,
+      TENON_GITHUB_APP_ID: github.app.id,
+      TENON_GITHUB_APP_PRIVATE_KEY: String(github.app.privateKey.export({ format: 'pem', type: 'pkcs1' })),
+    };
+    const { text } = await checkTemplateHealth(['--template-keys', soundKey, plainKey], { ...others, ...app });
+    assert.equal(text, 'template health (static): 2/2 ok');
+    assert.deepEqual(await github.control.appTokens(), []);
+  });
+
   it('takes the whole catalogue, more than the endpoint would', async () => {
     const { exitCode, text } = await run('--all', '--concurrency', '4');
     assert.equal(exitCode, 1);

@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { workspaceActivities } from '../../activities/workspaces.ts';
-import { githubForge, type ForgeLimits, type GithubForge } from '../../adapters/github/index.ts';
+import { githubForge, type ForgeLimits, type GithubForge, type OpenForge } from '../../adapters/github/index.ts';
 import { createLogger, type Logger } from '../../core/logger.ts';
+import type { GithubAppCredentials } from '../../core/settings/github.ts';
 import type { UnitsOfWork } from '../../core/unit-of-work.ts';
 import type { FinishedRun } from '../../domain/workspaces/test-run.ts';
 import { readWorkflow } from '../../local/github/actions/index.ts';
 import { controlClient, type ControlClient } from '../../local/github/control/client.ts';
 import { startLocalGithub } from '../../local/github/server.ts';
 import { eventually } from './eventually.ts';
+import { testApp, testAppPublicKey } from './github-app.ts';
 import type { RunOwner, RunOwners } from '../../services/workspaces/run-records.ts';
 
 /** A template whose workflow file declares Tenon's inputs and one of its own. */
@@ -47,13 +49,19 @@ export interface TestGithub {
   readonly url: string;
   readonly apiUrl: string;
   readonly token: string;
+  /** The app that is installed on the organisation. */
+  readonly app: GithubAppCredentials;
   readonly control: ControlClient;
   close(): Promise<void>;
 }
 
 /** A local GitHub with two small templates, whose runs succeed at once without artifacts unless control says otherwise. */
-export function startTestGithub(webhook?: { url: string; secret: string }): Promise<TestGithub> {
+export function startTestGithub(
+  webhook?: { url: string; secret: string },
+  now: () => number = Date.now,
+): Promise<TestGithub> {
   return startGithubIn(async (dir) => ({
+    now,
     templates: await Promise.all(
       (['tiny', 'plain'] as const).map(async (key) => ({
         key,
@@ -71,7 +79,7 @@ type GithubOptions = Parameters<typeof startLocalGithub>[0];
 
 /** A local GitHub in a folder of its own, which goes with it; `prepare` puts there what its templates are made of. */
 export async function startGithubIn(
-  prepare: (dir: string) => Promise<Pick<GithubOptions, 'templates' | 'execute' | 'webhook'>>,
+  prepare: (dir: string) => Promise<Pick<GithubOptions, 'templates' | 'execute' | 'webhook' | 'now'>>,
 ): Promise<TestGithub> {
   const dir = await mkdtemp(join(tmpdir(), 'tenon-github-'));
   const token = `service-${randomUUID()}`;
@@ -79,6 +87,7 @@ export async function startGithubIn(
     dir: join(dir, 'state'),
     cacheDir: join(dir, 'cache'),
     serviceToken: token,
+    app: { id: Number(testApp.id), publicKey: testAppPublicKey },
     readWorkflow,
     log: () => undefined,
     ...(await prepare(dir)),
@@ -87,6 +96,7 @@ export async function startGithubIn(
     url: github.url,
     apiUrl: github.apiUrl,
     token,
+    app: testApp,
     control: controlClient(github.url, token),
     async close() {
       await github.close();
@@ -113,8 +123,25 @@ export function forgeOf(
   { apiUrl, token }: Pick<TestGithub, 'apiUrl' | 'token'>,
   log: Logger = createLogger('test', 'silent'),
   limits?: Partial<ForgeLimits>,
-): GithubForge {
+): OpenForge {
   return githubForge({ apiBase: apiUrl, token }, log, limits);
+}
+
+/** The same as the installed app. */
+export function appForgeOf(
+  { apiUrl, app }: Pick<TestGithub, 'apiUrl' | 'app'>,
+  log: Logger = createLogger('test', 'silent'),
+  limits?: Partial<ForgeLimits>,
+): OpenForge {
+  return githubForge({ apiBase: apiUrl, app }, log, { settleMs: 1, ...limits });
+}
+
+export type ForgeBy = (github: TestGithub, log?: Logger, limits?: Partial<ForgeLimits>) => OpenForge;
+
+/** What is said of a forge, of both ways to call GitHub. */
+export function describeForges(title: string, tell: (forgeBy: ForgeBy) => void): void {
+  describe(`${title}, with a plain token`, () => tell(forgeOf));
+  describe(`${title}, as an app`, () => tell(appForgeOf));
 }
 
 /** Failing activities are what many tests are about. */

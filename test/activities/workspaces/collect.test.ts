@@ -5,16 +5,16 @@ import type { TestRun } from '../../../models/test-run.ts';
 import type { Workspace } from '../../../models/workspace.ts';
 import type { RunEvidence, RunOwners } from '../../../services/workspaces/run-records.ts';
 import { activitiesOn, inActivity, resultsArtifact, runEnd } from '../../support/factories-workspaces.ts';
-import { activityPlace, queuedRun, readyWorkspace, rowsNow, type ActivityPlace } from './place.ts';
+import { describeActivities, queuedRun, readyWorkspace, rowsNow, type ActivityPlace } from './place.ts';
 
-describe('collecting a run', () => {
+describeActivities('collecting a run', (openPlace) => {
   let place: ActivityPlace;
   let workspace: Workspace;
   const good = { passed: 2, failed: 1, total: 3, stdout: 'ran', stderr: '', summary: { format: 'tests' } };
   const downloads = 'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}';
 
   before(async () => {
-    place = await activityPlace();
+    place = await openPlace();
     workspace = await readyWorkspace(place.forge);
   });
   after(() => place.github.close());

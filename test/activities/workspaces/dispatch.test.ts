@@ -9,7 +9,7 @@ import { beginEffect, settleEffect } from '../../../services/effects.ts';
 import { recordDelivery } from '../../../services/workspaces/webhook-deliveries.ts';
 import { activitiesOn, inActivity, plainTemplate, tinyTemplate } from '../../support/factories-workspaces.ts';
 import {
-  activityPlace,
+  describeActivities,
   deadForge,
   dispatchesSeen,
   dispatchRoute,
@@ -19,12 +19,12 @@ import {
   type ActivityPlace,
 } from './place.ts';
 
-describe('dispatching a run', () => {
+describeActivities('dispatching a run', (openPlace) => {
   let place: ActivityPlace;
   let workspace: Workspace;
 
   before(async () => {
-    place = await activityPlace();
+    place = await openPlace();
     workspace = await readyWorkspace(place.forge);
   });
   after(() => place.github.close());
@@ -222,8 +222,9 @@ describe('dispatching a run', () => {
     ] as const;
     for (const [fault, type] of faults) {
       const run = await queuedRun(place.database, workspace);
-      await place.github.control.fault({ route: dispatchRoute, ...fault, times: 1 });
+      await place.github.control.fault({ route: dispatchRoute, ...fault });
       await assert.rejects(dispatch(run), { type, nonRetryable: true });
+      await place.github.control.resetFaults();
       const failure = { orgId: run.orgId, runId: run.id, errorCode: type, reason: 'x' };
       await inActivity(place.activities.recordRunFailure, failure);
       await inActivity(place.activities.recordRunFailure, failure);

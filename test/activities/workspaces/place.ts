@@ -8,21 +8,30 @@ import { makeSession, makeSimulation, makeWorkspace, taskOf } from '../../suppor
 import { makeUser } from '../../support/factories-identity.ts';
 import {
   activitiesOn,
+  appForgeOf,
+  describeForges,
   forgeOf,
   rememberingOwners,
   startTestGithub,
   tinyTemplate,
+  type ForgeBy,
   type TestGithub,
 } from '../../support/factories-workspaces.ts';
 
 /** A database, a local GitHub and the activities between them. */
-export async function activityPlace() {
+export async function activityPlace(forgeBy: ForgeBy = forgeOf) {
   const [database, github] = await Promise.all([resetDatabase(), startTestGithub()]);
-  const forge = forgeOf(github);
+  const forge = forgeBy(github);
   const { owners, told } = rememberingOwners();
   return { database, github, forge, told, owners, activities: activitiesOn(database.uow, forge, owners) };
 }
 export type ActivityPlace = Awaited<ReturnType<typeof activityPlace>>;
+
+/** Activities that call GitHub as an app; in the full mode also with a plain token, as nearly all other tests do. */
+export function describeActivities(title: string, tell: (openPlace: () => Promise<ActivityPlace>) => void): void {
+  if (process.env['TENON_TEST_FULL'] === '1') return describeForges(title, (by) => tell(() => activityPlace(by)));
+  describe(title, () => tell(() => activityPlace(appForgeOf)));
+}
 
 /** A workspace that has only been asked for. */
 export async function requestedWorkspace(templateRepo = tinyTemplate, githubUsername: string | null = null) {
@@ -81,7 +90,7 @@ export function rowsNow({ uow }: TestDatabase, orgId: string) {
 }
 
 /** A GitHub that cannot be reached. */
-export function deadForge(log: Parameters<typeof githubForge>[1]): GithubForge {
+export function deadForge(log: Parameters<typeof githubForge>[1]): ReturnType<typeof githubForge> {
   return githubForge({ apiBase: 'http://127.0.0.1:1/api/v3', token: 'token-of-a-test' }, log);
 }
 

@@ -4,13 +4,13 @@ import { systemActor } from '../../../domain/identity/actor.ts';
 import { Workspace } from '../../../models/workspace.ts';
 import { withdrawAccess } from '../../../services/workspaces/withdraw-access.ts';
 import { activitiesOn, inActivity, tinyTemplate, type TestGithub } from '../../support/factories-workspaces.ts';
-import { activityPlace, requestedWorkspace, rowsNow, type ActivityPlace } from './place.ts';
+import { describeActivities, requestedWorkspace, rowsNow, type ActivityPlace } from './place.ts';
 
-describe('activities of a workspace', () => {
+describeActivities('activities of a workspace', (openPlace) => {
   let place: ActivityPlace;
 
   before(async () => {
-    place = await activityPlace();
+    place = await openPlace();
   });
   after(() => place.github.close());
   afterEach(() => place.github.control.resetFaults());

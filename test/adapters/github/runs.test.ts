@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { GithubForge } from '../../../adapters/github/index.ts';
 import type { AppError } from '../../../core/errors.ts';
 import {
+  describeForges,
   forgeOf,
   plainTemplate,
   resultsArtifact,
@@ -16,7 +17,7 @@ import {
 
 const dispatchRoute = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
 
-describe('GitHub runs', () => {
+describeForges('GitHub runs', (forgeBy) => {
   let github: TestGithub;
   let forge: GithubForge;
   const ours = { tenon_run: 'marker-1', tenon_day: '2' };
@@ -32,7 +33,7 @@ describe('GitHub runs', () => {
 
   before(async () => {
     github = await startTestGithub();
-    forge = forgeOf(github);
+    forge = forgeBy(github);
   });
   after(() => github.close());
   afterEach(() => github.control.resetFaults());
@@ -75,13 +76,13 @@ describe('GitHub runs', () => {
     await github.control.fault({ route, status: 500, times: 1 });
     await assert.rejects(dispatch(), { code: 'GITHUB_UNAVAILABLE' });
     await github.control.fault({ route, hang: true, times: 1 });
-    const hasty = forgeOf(github, undefined, { callMs: 200, downloadMs: 200 });
+    const hasty = forgeBy(github, undefined, { callMs: 200, downloadMs: 200 });
     await assert.rejects(dispatch({}, hasty), { code: 'GITHUB_UNAVAILABLE' });
     assert.equal((await github.control.calls()).counts[route], 2);
   });
 
   it('does not wait behind other writes where GitHub wants them spaced', async () => {
-    const spaced = forgeOf(github, undefined, { spacesWrites: true });
+    const spaced = forgeBy(github, undefined, { spacesWrites: true });
     const repos = await Promise.all(
       ['spaced-1', 'spaced-2', 'spaced-3'].map((name) =>
         forge.generateFromTemplate({ templateFullName: tinyTemplate, owner: 'tenon-hire-dev', name, description: '' }),
@@ -98,7 +99,7 @@ describe('GitHub runs', () => {
 
   it('does not send a dispatch whose turn would come too late, and says when to come back', async () => {
     await github.control.clearCalls();
-    const spaced = forgeOf(github, undefined, { spacesWrites: true, turnMs: 900 });
+    const spaced = forgeBy(github, undefined, { spacesWrites: true, turnMs: 900 });
     const [first, second] = await Promise.allSettled([dispatch({}, spaced), dispatch({}, spaced)]);
     assert.equal(first.status, 'fulfilled');
     assert.ok(second.status === 'rejected');

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { githubComponent } from '../../../local/components.ts';
 import { appEnvironment } from '../../../local/environment.ts';
 import { makePlan, usualPorts } from '../../../local/plan.ts';
 import { anyFreePort } from '../../../local/ports.ts';
@@ -136,6 +138,17 @@ describe('the state of the local stack', () => {
       assert.equal(settings.auth.issuer, plan.addresses.issuer);
       assert.equal(settings.auth.issuer.endsWith('/'), true);
       assert.equal('SECRET' in env, false);
+    });
+
+    it('call the local GitHub as its app when they are told to', async () => {
+      const plan = makePlan(usualPorts, await ensureSecrets(dir), {});
+      const { github } = readSettings(appEnvironment(plan.addresses, plan.secrets, { TENON_LOCAL_GITHUB_APP: '1' }));
+      assert.equal(github.token, undefined);
+      assert.equal(github.app?.account, 'tenon-hire-dev');
+      const { LOCAL_GITHUB_APP_ID, LOCAL_GITHUB_APP_PUBLIC_KEY } = githubComponent(plan).env ?? {};
+      assert.equal(github.app.id, LOCAL_GITHUB_APP_ID);
+      const publicKey = createPublicKey(github.app.privateKey).export({ format: 'pem', type: 'spki' });
+      assert.equal(publicKey, LOCAL_GITHUB_APP_PUBLIC_KEY);
     });
 
     it('name what is missing when an external database is only half described', async () => {
