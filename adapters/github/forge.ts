@@ -6,6 +6,9 @@ export interface ForgeRepository {
   readonly fullName: string;
   readonly defaultBranch: string;
   readonly archived: boolean;
+  readonly isPrivate: boolean;
+  readonly description: string | null;
+  readonly createdAt: Date;
 }
 
 export interface ForgeHead {
@@ -67,6 +70,15 @@ export interface GithubForge {
   generateFromTemplate(wanted: NewRepository): Promise<ForgeRepository>;
   /** Makes it read-only for everyone; harmless when it is so already. */
   archiveRepository(repo: string): Promise<void>;
+  /** Lets it be changed again; harmless when it is not archived. */
+  unarchiveRepository(repo: string): Promise<void>;
+  /** For good: code, runs and their logs. Whose it is, the caller has made sure of. */
+  deleteRepository(repo: string): Promise<void>;
+  /**
+   * Nobody deletes the branch or rewrites what was pushed; pushing stays as it is. Harmless to repeat.
+   * @returns `unsupported` where GitHub's plan has no protection for private repositories
+   */
+  protectBranch(repo: string, branch: string): Promise<'protected' | 'unsupported'>;
 
   /** Null while the branch does not exist, as in a repository that is still being generated. */
   getBranchHead(repo: string, branch: string): Promise<ForgeHead | null>;

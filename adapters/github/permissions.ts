@@ -16,6 +16,8 @@ export const generateRoute = 'POST /repos/{template_owner}/{template_repo}/gener
 export const callPermissions = {
   'GET /repos/{owner}/{repo}': { metadata: 'read' },
   'PATCH /repos/{owner}/{repo}': { administration: 'write' },
+  'DELETE /repos/{owner}/{repo}': { administration: 'write' },
+  'PUT /repos/{owner}/{repo}/branches/{branch}/protection': { administration: 'write' },
   // Documented is administration alone. That the template's files want contents, and its workflow files workflows, is what
   // those report whose app had less; that a token cut to the template may make another repository is an assumption.
   [generateRoute]: {

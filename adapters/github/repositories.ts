@@ -11,6 +11,9 @@ type Calls = Pick<
   | 'getRepository'
   | 'generateFromTemplate'
   | 'archiveRepository'
+  | 'unarchiveRepository'
+  | 'deleteRepository'
+  | 'protectBranch'
   | 'getBranchHead'
   | 'sameTree'
   | 'readTextFile'
@@ -25,6 +28,9 @@ interface RepositoryReply {
   readonly full_name: string;
   readonly default_branch: string;
   readonly archived?: boolean;
+  readonly private: boolean;
+  readonly description: string | null;
+  readonly created_at?: string | null;
 }
 
 /** Repositories, their branches and who may push to them. */
@@ -40,6 +46,12 @@ export function repositoryCalls(client: Client): Calls {
     const { data } = await rest.repos.get({ owner, repo: name });
     if (!data.private || data.description !== description) throw new AppError('REPOSITORY_NAME_TAKEN');
     return presentRepository(data);
+  }
+
+  /** GitHub refuses any change to an archived one, also to archive it again. */
+  async function setArchived(repo: string, archived: boolean): Promise<void> {
+    const now = await getRepository(repo);
+    if (now.archived !== archived) await rest.repos.update({ ...parts(now.fullName), archived });
   }
 
   const ownLogin = remembered(async () => {
@@ -73,9 +85,31 @@ export function repositoryCalls(client: Client): Calls {
       }
     },
 
-    async archiveRepository(repo) {
-      const { archived } = await getRepository(repo);
-      if (!archived) await rest.repos.update({ ...parts(repo), archived: true }); // GitHub refuses any change to an archived one
+    archiveRepository: (repo) => setArchived(repo, true),
+    unarchiveRepository: (repo) => setArchived(repo, false),
+
+    async deleteRepository(repo) {
+      await rest.repos.delete(parts(repo));
+    },
+
+    async protectBranch(repo, branch) {
+      try {
+        // A ruleset of the same name would be refused the second time; this can be said as often as one likes.
+        await rest.repos.updateBranchProtection({
+          ...parts(repo),
+          branch,
+          required_status_checks: null,
+          enforce_admins: null,
+          required_pull_request_reviews: null,
+          restrictions: null,
+          allow_force_pushes: false,
+          allow_deletions: false,
+        });
+        return 'protected';
+      } catch (error) {
+        if (statusOf(error) === 403 && /upgrade to|repository public/i.test(wordsOf(error))) return 'unsupported';
+        throw error;
+      }
     },
 
     async getBranchHead(repo, branch) {
@@ -136,12 +170,19 @@ function remembered<T>(ask: () => Promise<T>): () => Promise<T> {
   };
 }
 
-function presentRepository({ id, full_name, default_branch, archived }: RepositoryReply): ForgeRepository {
-  if (typeof full_name !== 'string' || typeof default_branch !== 'string') throw unexpectedReply('getRepository');
+function presentRepository(reply: RepositoryReply): ForgeRepository {
+  const { id, full_name, default_branch, archived, description, created_at } = reply;
+  const createdAt = new Date(created_at ?? Number.NaN);
+  const isWhole =
+    typeof full_name === 'string' && typeof default_branch === 'string' && typeof reply.private === 'boolean';
+  if (!isWhole || Number.isNaN(createdAt.getTime())) throw unexpectedReply('getRepository');
   return {
     id: idOf(id, 'getRepository'),
     fullName: full_name,
     defaultBranch: default_branch,
     archived: archived ?? false,
+    isPrivate: reply.private,
+    description,
+    createdAt,
   };
 }

@@ -29,6 +29,8 @@ export interface Repository {
   /** Until then workflows of a generated repository are not known yet. */
   workflowsKnownAt: string | null;
   collaborators: Record<string, Permission>;
+  /** Names of branches that are neither deleted nor rewritten. */
+  protectedBranches?: string[];
   createdBy: number;
   createdAt: string;
   updatedAt: string;

@@ -3,9 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 import { gitEnvironment } from './run-git.ts';
 
+/** `update`, which refuses what protection forbids. */
+const hooksDir = fileURLToPath(new URL('hooks', import.meta.url));
 const maxHeadBytes = 64 * 1024;
 const maxBodyBytes = 256 * 1024 * 1024;
 
@@ -18,6 +21,8 @@ export interface BackendCall {
   query: string;
   user: string;
   mayPush: boolean;
+  /** Names of branches that a push neither deletes nor rewrites. */
+  protectedBranches: readonly string[];
 }
 
 interface CgiHead {
@@ -59,7 +64,7 @@ function limitTo(maxBytes: number): Transform {
 
 /** The variables of one call. CONTENT_LENGTH only when it is true: absent means "read to the end" (chunked pushes). */
 function variables(
-  { req, projectRoot, pathInfo, query, user }: BackendCall,
+  { req, projectRoot, pathInfo, query, user, protectedBranches }: BackendCall,
   inflated: boolean,
 ): Record<string, string> {
   const length = req.headers['content-length'];
@@ -72,6 +77,9 @@ function variables(
     REQUEST_METHOD: req.method ?? 'GET',
     CONTENT_TYPE: req.headers['content-type'] ?? '',
     REMOTE_USER: user,
+    ...(protectedBranches.length > 0 && {
+      TENON_PROTECTED_REFS: protectedBranches.map((name) => `refs/heads/${name}`).join(' '), // names hold no spaces
+    }),
     ...(length !== undefined && !inflated && { CONTENT_LENGTH: length }),
     ...(typeof protocol === 'string' && /^[a-z0-9=:.-]{1,100}$/.test(protocol) && { GIT_PROTOCOL: protocol }),
   };
@@ -83,7 +91,10 @@ export async function runHttpBackend(call: BackendCall): Promise<void> {
   const inflated = req.headers['content-encoding'] === 'gzip';
   const cgi = spawn('git', ['http-backend'], {
     detached: true,
-    env: gitEnvironment(variables(call, inflated), [['http.receivepack', String(call.mayPush)]]),
+    env: gitEnvironment(variables(call, inflated), [
+      ['http.receivepack', String(call.mayPush)],
+      ...(call.protectedBranches.length > 0 ? [['core.hooksPath', hooksDir] as const] : []),
+    ]),
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const ended = new Promise<void>((resolve) => {

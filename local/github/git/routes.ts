@@ -110,6 +110,7 @@ export async function serveGit(
       query: call.rest === 'info/refs' ? `service=${service}` : '',
       user: account?.login ?? 'anonymous',
       mayPush: service === 'git-receive-pack',
+      protectedBranches: repository.protectedBranches ?? [],
     });
     if (moves && account) await refs.report(repository, account.id);
   } catch (error) {

@@ -1,14 +1,16 @@
 import { readCommit } from '../git/commits.ts';
 import { listRefs, resolveCommit } from '../git/revisions.ts';
-import { forbidden, notFound } from './errors.ts';
+import { notFound } from './errors.ts';
 import { paginate } from './pagination.ts';
 import { presentCommit } from './present/commits.ts';
+import { isProtected, protectionRoutes } from './protection.ts';
 import { ok } from './route.ts';
 import type { Route } from './route.ts';
 
 const heads = 'refs/heads/';
 
 export const branchRoutes: Route[] = [
+  ...protectionRoutes, // before the branch, whose name may hold slashes
   {
     method: 'GET',
     template: '/repos/{owner}/{repo}/branches',
@@ -20,21 +22,11 @@ export const branchRoutes: Route[] = [
       const present = ({ ref, sha }: { ref: string; sha: string }): object => ({
         name: ref.slice(heads.length),
         commit: { sha, url: `${api}/commits/${sha}` },
-        protected: false,
+        protected: isProtected(call.repository, ref.slice(heads.length)),
       });
       return ok(items.map(present), headers);
     },
   },
-  ...(['GET', 'PUT'] as const).map((method): Route => ({
-    method,
-    template: '/repos/{owner}/{repo}/branches/{branch}/protection',
-    access: 'admin',
-    handle(_world, { repository }) {
-      // what a free plan says; protection itself is not offered here
-      if (!repository.private) throw notFound('Branch not protected');
-      throw forbidden('Upgrade to GitHub Pro or make this repository public to enable this feature.');
-    },
-  })),
   {
     method: 'GET',
     template: '/repos/{owner}/{repo}/branches/{branch}',
@@ -49,8 +41,11 @@ export const branchRoutes: Route[] = [
         name,
         commit: presentCommit(world, repository, await readCommit(dir, sha)),
         _links: { self, html },
-        protected: false,
-        protection: { enabled: false, required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] } },
+        protected: isProtected(repository, name),
+        protection: {
+          enabled: isProtected(repository, name),
+          required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
+        },
         protection_url: `${self}/protection`,
       });
     },

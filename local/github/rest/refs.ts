@@ -6,6 +6,7 @@ import type { World } from '../world.ts';
 import { GithubError, notFound, unprocessable } from './errors.ts';
 import { optionalFlag, requiredText } from './input.ts';
 import { paginate } from './pagination.ts';
+import { isProtected } from './protection.ts';
 import { created, noContent, ok } from './route.ts';
 import type { RepositoryCall, Route } from './route.ts';
 
@@ -29,6 +30,10 @@ async function refsOf(dir: string): Promise<Ref[]> {
 async function findRef({ dir, params }: RepositoryCall): Promise<Ref | undefined> {
   const name = `refs/${params['ref'] ?? ''}`;
   return (await refsOf(dir)).find(({ ref }) => ref === name);
+}
+
+function isProtectedRef({ repository }: RepositoryCall, { ref }: Ref): boolean {
+  return ref.startsWith('refs/heads/') && isProtected(repository, ref.slice('refs/heads/'.length));
 }
 
 /** A SHA that is an object of the repository, else 422. */
@@ -98,6 +103,7 @@ export const refRoutes: Route[] = [
       const sha = await objectParam(call);
       const forward = await isAncestor(call.dir, known.sha, sha);
       if (!forward && !optionalFlag(call.body, 'force')) throw unprocessable('Update is not a fast forward');
+      if (!forward && isProtectedRef(call, known)) throw unprocessable('Cannot force-push to this branch');
       await move(world, call, known.ref, sha, known.sha);
       const [moved] = await listRefs(call.dir, [known.ref]);
       return ok(presentRef(world, call, moved ?? known));
@@ -112,6 +118,7 @@ export const refRoutes: Route[] = [
       if (!known) throw unprocessable('Reference does not exist');
       const isDefault = known.ref === `refs/heads/${call.repository.defaultBranch}`;
       if (isDefault) throw unprocessable('Cannot delete the default branch');
+      if (isProtectedRef(call, known)) throw unprocessable('Cannot delete this protected branch');
       await world.refs.remember(call.repository);
       const removed = await gitTry(call.dir, ['update-ref', '-d', known.ref, known.sha]);
       if (removed === null) throw unprocessable('Reference cannot be deleted');

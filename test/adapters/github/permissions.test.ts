@@ -30,6 +30,9 @@ const stories: { readonly [M in keyof GithubForge]: (forge: GithubForge, at: Pla
   generateFromTemplate: (forge) =>
     forge.generateFromTemplate({ templateFullName: tinyTemplate, owner, name: 'again', description: 'by a test' }),
   archiveRepository: async (forge, { spare }) => forge.archiveRepository(await spare()),
+  unarchiveRepository: async (forge, { spare }) => forge.unarchiveRepository(await spare()),
+  deleteRepository: async (forge, { spare }) => forge.deleteRepository(await spare()),
+  protectBranch: (forge, { repo }) => forge.protectBranch(repo, 'main'),
   getBranchHead: (forge, { repo }) => forge.getBranchHead(repo, 'main'),
   sameTree: (forge) => forge.sameTree(tinyTemplate, 'f'.repeat(40)),
   readTextFile: (forge, { repo }) => forge.readTextFile(repo, 'README.md', 'main'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { GithubForge } from '../../../adapters/github/index.ts';
+import { planRefusal, protectionRoute } from '../../../local/github/rest/protection.ts';
 import {
   describeForges,
   forgeOf,
@@ -17,6 +18,14 @@ describeForges('GitHub repositories', (forgeBy) => {
   const generate = (name: string) =>
     forge.generateFromTemplate({ templateFullName: tinyTemplate, owner, name, description: 'by a test' });
 
+  const change = (repo: string, body: object) =>
+    fetch(`${github.apiUrl}/repos/${repo}`, {
+      method: 'PATCH',
+      headers: { authorization: `token ${github.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const rename = (repo: string, name: string) => change(repo, { name });
+
   before(async () => {
     github = await startTestGithub();
     forge = forgeBy(github);
@@ -28,10 +37,16 @@ describeForges('GitHub repositories', (forgeBy) => {
     const name = nameOf();
     const made = await generate(name);
     assert.match(made.id, /^\d+$/);
-    assert.deepEqual(
-      { ...made, id: '' },
-      { id: '', fullName: `${owner}/${name}`, defaultBranch: 'main', archived: false },
-    );
+    const { createdAt, ...facts } = made;
+    assert.deepEqual(facts, {
+      id: made.id,
+      fullName: `${owner}/${name}`,
+      defaultBranch: 'main',
+      archived: false,
+      isPrivate: true,
+      description: 'by a test',
+    });
+    assert.ok(Math.abs(createdAt.getTime() - Date.now()) < 60_000);
     assert.deepEqual(await generate(name), made);
     assert.deepEqual(await forge.getRepository(`${owner}/${name}`), made);
   });
@@ -42,11 +57,7 @@ describeForges('GitHub repositories', (forgeBy) => {
     const wanted = { templateFullName: tinyTemplate, owner, name, description: 'for another purpose' };
     const taken = { code: 'REPOSITORY_NAME_TAKEN', retryable: false, status: 502 };
     await assert.rejects(forge.generateFromTemplate(wanted), taken);
-    await fetch(`${github.apiUrl}/repos/${owner}/${name}`, {
-      method: 'PATCH',
-      headers: { authorization: `token ${github.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ private: false }),
-    });
+    await change(`${owner}/${name}`, { private: false });
     await assert.rejects(generate(name), taken);
   });
 
@@ -106,11 +117,39 @@ describeForges('GitHub repositories', (forgeBy) => {
     await assert.rejects(forge.addCollaborator(repo, 'nobody-by-that-name'), { code: 'GITHUB_NOT_FOUND' });
   });
 
-  it('archives, harmless twice', async () => {
+  it('archives and opens again, each harmless twice, also under a name that it had before', async () => {
+    const repo = (await generate(nameOf())).fullName;
+    const former = await generate(nameOf());
+    await rename(former.fullName, nameOf());
+    for (const name of [repo, former.fullName]) {
+      await forge.archiveRepository(name);
+      await forge.archiveRepository(name);
+      assert.equal((await forge.getRepository(name)).archived, true);
+      await forge.unarchiveRepository(name);
+      await forge.unarchiveRepository(name);
+      assert.equal((await forge.getRepository(name)).archived, false);
+    }
+    assert.equal((await forge.getRepository(former.fullName)).id, former.id);
+  });
+
+  it('deletes, also what is archived', async () => {
     const repo = (await generate(nameOf())).fullName;
     await forge.archiveRepository(repo);
-    await forge.archiveRepository(repo);
-    assert.equal((await forge.getRepository(repo)).archived, true);
+    await forge.deleteRepository(repo);
+    await assert.rejects(forge.getRepository(repo), { code: 'GITHUB_NOT_FOUND' });
+    await assert.rejects(forge.deleteRepository(repo), { code: 'GITHUB_NOT_FOUND' });
+  });
+
+  it('protects a branch, harmless twice, and tells a plan without protection from a missing right', async () => {
+    const repo = (await generate(nameOf())).fullName;
+    assert.equal(await forge.protectBranch(repo, 'main'), 'protected');
+    assert.equal(await forge.protectBranch(repo, 'main'), 'protected');
+    await assert.rejects(forge.protectBranch(repo, 'none'), { code: 'GITHUB_NOT_FOUND' });
+    const refused = { route: `PUT ${protectionRoute}`, status: 403, times: 1 };
+    await github.control.fault({ ...refused, body: planRefusal });
+    assert.equal(await forge.protectBranch(repo, 'main'), 'unsupported');
+    await github.control.fault({ ...refused, body: { message: 'Resource not accessible by integration' } });
+    await assert.rejects(forge.protectBranch(repo, 'main'), { code: 'GITHUB_PERMISSION_DENIED', retryable: false });
   });
 
   it('compares two commits as GitHub tells it', async () => {

@@ -121,6 +121,34 @@ describe('local GitHub: git over HTTP', () => {
     await gitAs(writer)(folder, 'push', '--quiet', 'origin', 'main');
   });
 
+  it('lets nobody rewrite or delete a protected branch, and everybody who may push go on', async () => {
+    const folder = await clone(writer, 'protected');
+    const push = (...args: string[]) => gitAs(writer)(folder, 'push', '--quiet', 'origin', ...args);
+    await github.octokit.request('PUT /repos/{owner}/{repo}/branches/{branch}/protection', {
+      owner: org,
+      repo: 'work',
+      branch: 'main',
+      required_status_checks: null,
+      enforce_admins: null,
+      required_pull_request_reviews: null,
+      restrictions: null,
+    });
+    await commit(folder, 'six\n');
+    await push('main', 'main:other');
+    await git(folder, 'commit', '--quiet', '--amend', '--message', 'Rewritten');
+    await assert.rejects(push('--force', 'main'), /GH006: Protected branch[^]*Cannot force-push to this branch/);
+    await assert.rejects(
+      push('--delete', 'main'),
+      /Cannot delete this protected branch|refusing to delete the current/,
+    );
+    await push('--force', 'main:other');
+    await push('--delete', 'other');
+    await gitAs(writer)(folder, 'fetch', '--quiet');
+    await git(folder, 'reset', '--quiet', '--hard', 'origin/main');
+    await commit(folder, 'seven\n');
+    await push('main');
+  });
+
   it('clones an empty repository that is still being generated', async () => {
     await github.control.generateDelay({ ms: -1 });
     const { clone_url: empty } = await generate(github, 'later');

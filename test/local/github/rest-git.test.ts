@@ -115,8 +115,35 @@ describe('local GitHub: REST replies for git data fit the published description'
     await rest.expectStatus(404, compare, { ...here, basehead: 'main...nowhere' });
   });
 
-  it('says what a free plan says about branch protection', async () => {
-    await rest.expectStatus(403, 'PUT /repos/{owner}/{repo}/branches/{branch}/protection', { ...here, branch: 'main' });
+  it('protects a branch against being rewritten or deleted', async () => {
+    const branch = { ...here, branch: 'kept' };
+    const main = await headSha();
+    const { data: commit } = await rest.call('GET /repos/{owner}/{repo}/commits/{ref}', { ...here, ref: main });
+    await rest.expectStatus(201, 'POST /repos/{owner}/{repo}/git/refs', { ...here, ref: 'refs/heads/kept', sha: main });
+    const least = {
+      required_status_checks: null,
+      enforce_admins: null,
+      required_pull_request_reviews: null,
+      restrictions: null,
+    };
+    const [read, put, remove] = ['GET', 'PUT', 'DELETE'].map(
+      (method) => `${method} /repos/{owner}/{repo}/branches/{branch}/protection`,
+    ) as [string, string, string];
+    await rest.expectStatus(404, read, branch);
+    await rest.expectStatus(422, put, branch);
+    await rest.expectStatus(422, put, { ...branch, ...least, enforce_admins: true });
+    await rest.expectStatus(200, put, { ...branch, ...least });
+    await rest.expectStatus(200, put, { ...branch, ...least, allow_force_pushes: false });
+    await rest.expectStatus(200, read, branch);
+    const { data } = await rest.call('GET /repos/{owner}/{repo}/branches/{branch}', branch);
+    assert.equal(data.protected, true);
+    const ref = { ...here, ref: 'heads/kept' };
+    const back = { ...ref, sha: commit.parents[0].sha, force: true };
+    await rest.expectStatus(422, 'PATCH /repos/{owner}/{repo}/git/refs/{ref}', back);
+    await rest.expectStatus(422, 'DELETE /repos/{owner}/{repo}/git/refs/{ref}', ref);
+    await rest.expectStatus(204, remove, branch);
+    await rest.expectStatus(204, 'DELETE /repos/{owner}/{repo}/git/refs/{ref}', ref);
+    await rest.expectStatus(404, put, { ...branch, ...least });
   });
 
   it('has driven each of its routes once with success', () => {
