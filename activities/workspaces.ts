@@ -1,3 +1,4 @@
+import { closingActivity } from './workspaces/closing.ts';
 import { collectActivities } from './workspaces/collect.ts';
 import { dispatchActivity } from './workspaces/dispatch.ts';
 import type { WorkspaceParts } from './workspaces/parts.ts';
@@ -5,5 +6,10 @@ import { provisioningActivities } from './workspaces/provisioning.ts';
 
 /** What the workflows of workspaces and test runs do to GitHub and to our rows. */
 export function workspaceActivities(parts: WorkspaceParts) {
-  return { ...provisioningActivities(parts), ...dispatchActivity(parts), ...collectActivities(parts) };
+  return {
+    ...provisioningActivities(parts),
+    ...closingActivity(parts),
+    ...dispatchActivity(parts),
+    ...collectActivities(parts),
+  };
 }

@@ -116,6 +116,7 @@ export const errorCatalogue = {
   GITHUB_REQUEST_REFUSED: final(502, 'GitHub unavailable. Please try again.'),
   GITHUB_CALL_NOT_SENT: passing(502, 'GitHub unavailable. Please try again.'),
   REPOSITORY_NAME_TAKEN: final(502, 'The name of the repository is taken at GitHub'),
+  REPOSITORY_NOT_OURS: final(502, 'The repository at GitHub is not the one that Tenon has made'),
   LIVE_CHECKS_BY_POST: final(400, 'Use POST /api/admin/templates/health/run for live checks'),
   TEMPLATE_CHECKS_UNAVAILABLE: passing(503, 'Templates cannot be checked now: Temporal cannot be reached'),
   TEMPLATE_CHECKS_UNFINISHED: passing(503, 'The checks of the templates have not ended yet'),

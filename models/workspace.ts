@@ -6,6 +6,7 @@ import {
   type InferCreationAttributes,
   type Sequelize,
 } from 'sequelize';
+import type { Protection, RepositoryState } from '../domain/workspaces/closing.ts';
 import type { WorkspaceStatus } from '../domain/workspaces/workspace.ts';
 
 export class Workspace extends Model<InferAttributes<Workspace>, InferCreationAttributes<Workspace>> {
@@ -15,6 +16,10 @@ export class Workspace extends Model<InferAttributes<Workspace>, InferCreationAt
   declare taskId: CreationOptional<string | null>;
   declare invitationId: CreationOptional<string | null>;
   declare status: CreationOptional<WorkspaceStatus>;
+  declare repositoryState: CreationOptional<RepositoryState>;
+  /** Of the default branch; null where nobody has asked for it. */
+  declare protection: CreationOptional<Protection | null>;
+  declare protectionErrorCode: CreationOptional<string | null>;
   declare generation: CreationOptional<number>;
   declare settledGeneration: CreationOptional<number>;
   declare templateRepo: string;
@@ -24,6 +29,8 @@ export class Workspace extends Model<InferAttributes<Workspace>, InferCreationAt
   declare baseTemplateSha: CreationOptional<string | null>;
   declare githubUsername: CreationOptional<string | null>;
   declare accessGrantedTo: CreationOptional<string | null>;
+  /** When GitHub was last asked to let them in. */
+  declare accessGrantedAt: CreationOptional<Date | null>;
   /** Logins that had access before, until GitHub has taken it from them. */
   declare accessToRevoke: CreationOptional<string[]>;
   /** How often `githubUsername` has become another. */
@@ -46,6 +53,9 @@ export function defineWorkspace(sequelize: Sequelize): void {
       taskId: DataTypes.BIGINT,
       invitationId: DataTypes.UUID,
       status: { type: DataTypes.TEXT, allowNull: false, defaultValue: 'requested' },
+      repositoryState: { type: DataTypes.TEXT, allowNull: false, defaultValue: 'open' },
+      protection: DataTypes.TEXT,
+      protectionErrorCode: DataTypes.TEXT,
       generation: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 1 },
       settledGeneration: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 0 },
       templateRepo: { type: DataTypes.TEXT, allowNull: false },
@@ -55,6 +65,7 @@ export function defineWorkspace(sequelize: Sequelize): void {
       baseTemplateSha: DataTypes.TEXT,
       githubUsername: DataTypes.TEXT,
       accessGrantedTo: DataTypes.TEXT,
+      accessGrantedAt: DataTypes.DATE,
       accessToRevoke: { type: DataTypes.ARRAY(DataTypes.TEXT), allowNull: false, defaultValue: [] },
       nameChanges: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 0 },
       initializedAt: DataTypes.DATE,

@@ -50,8 +50,11 @@ export const reconciledKinds: readonly ReconciledKind[] = [
     kind: 'workspace',
     table: 'workspaces',
     idType: 'uuid',
-    // a ready one whose last life has not settled waits for access under another name
-    unfinished: `(status in ('requested', 'provisioning') or (status = 'ready' and settled_generation < generation))`,
+    // A ready one whose last life has not settled waits for access under another name, or for its end; a settled one may wait for
+    // its protection.
+    unfinished: `(status in ('requested', 'provisioning')
+      or ((status = 'ready' or repository_state in ('archiving', 'deleting')) and settled_generation < generation)
+      or (status = 'ready' and repository_state = 'open' and protection = 'wanted'))`,
     generation: 'generation',
     sessionId: 'candidate_session_id',
     startOf: (row) => workspaceStart({ orgId: row.orgId, workspaceId: row.id, generation: row.generation }, refOf(row)),

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts';
-import { sameLogin } from '../../domain/workspaces/workspace.ts';
+import { invitationMayHaveEnded, sameLogin } from '../../domain/workspaces/workspace.ts';
 import type { Workspace } from '../../models/workspace.ts';
 import type { Grant, Revocations } from '../../services/workspaces/provisioning-records.ts';
 import { attemptOf, type WorkspaceParts } from './parts.ts';
@@ -21,14 +21,17 @@ export function accessAtGithub({ forge, log }: Pick<WorkspaceParts, 'forge' | 'l
 
   return {
     /** Lets the name that the row holds push, and only that: whoever had access before is the next step's. */
-    async grant({ id, repoFullName, githubUsername: askedFor, accessGrantedTo }: Workspace): Promise<Grant> {
+    async grant(workspace: Workspace): Promise<Grant> {
+      const { id, repoFullName, githubUsername: askedFor, accessGrantedTo, accessGrantedAt } = workspace;
       if (askedFor === null) return { askedFor, accessGrantedTo: null, accessErrorCode: null }; // it was withdrawn
-      if (sameLogin(askedFor, accessGrantedTo)) return { askedFor, accessGrantedTo, accessErrorCode: null };
+      if (sameLogin(askedFor, accessGrantedTo) && !invitationMayHaveEnded(accessGrantedAt, new Date())) {
+        return { askedFor, accessGrantedTo, accessErrorCode: null };
+      }
       try {
         // Naming us or an administrator would lower their rights, and the next name would take them away.
         if (await forge.administers(repoFullName, askedFor)) throw new AppError('INVALID_GITHUB_USERNAME');
         await forge.addCollaborator(repoFullName, askedFor);
-        return { askedFor, accessGrantedTo: askedFor, accessErrorCode: null };
+        return { askedFor, accessGrantedTo: askedFor, accessErrorCode: null, renewed: true };
       } catch (error) {
         const { code } = lasting(error);
         log.warn({ workspaceId: id, code }, 'the candidate could not be given access');
@@ -37,7 +40,11 @@ export function accessAtGithub({ forge, log }: Pick<WorkspaceParts, 'forge' | 'l
     },
 
     /** Takes access from the names that the row wants gone. */
-    async revoke({ id, repoFullName, accessToRevoke }: Workspace): Promise<Revocations> {
+    async revoke({
+      id,
+      repoFullName,
+      accessToRevoke,
+    }: Pick<Workspace, 'id' | 'repoFullName' | 'accessToRevoke'>): Promise<Revocations> {
       const revoked: string[] = [];
       const failed: string[] = [];
       let revocationErrorCode: string | null = null;

@@ -5,6 +5,9 @@ import type { Logger } from '../../core/logger.ts';
 import type { UnitsOfWork } from '../../core/unit-of-work.ts';
 import type { RunOwners } from '../../services/workspaces/run-records.ts';
 
+/** Who acts when a workspace's workflow does. */
+export const COMPONENT = 'workflow:workspace';
+
 export interface WorkspaceParts {
   readonly units: UnitsOfWork;
   readonly forge: GithubForge;

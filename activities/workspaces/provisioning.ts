@@ -1,18 +1,21 @@
-import type { GithubForge } from '../../adapters/github/index.ts';
 import { AppError } from '../../core/errors.ts';
 import { systemActor } from '../../domain/identity/actor.ts';
+import { isClosing } from '../../domain/workspaces/closing.ts';
 import type { Workspace } from '../../models/workspace.ts';
+import { recordReopened } from '../../services/workspaces/closing-records.ts';
 import {
   loadProvisioning,
   recordProvisioningFailed,
   recordProvisioningStarted,
   recordReady,
 } from '../../services/workspaces/provisioning-records.ts';
+import { recordRepository } from '../../services/workspaces/repository-records.ts';
 import type { WorkspaceInput } from '../../workflows/workspaces/workspace.contract.ts';
 import { accessAtGithub } from './access.ts';
-import { attemptOf, notYet, type WorkspaceParts } from './parts.ts';
+import { attemptOf, COMPONENT, notYet, type WorkspaceParts } from './parts.ts';
+import { protectionAtGithub } from './protection.ts';
+import { findOrGenerate } from './repository.ts';
 
-const COMPONENT = 'workflow:workspace';
 const FIRST_LOOK_MS = 250;
 const LAST_LOOK_MS = 5_000;
 /** Giving access to a name and taking it from the one before are two; other names may ask meanwhile. */
@@ -28,24 +31,29 @@ export interface ReadyRepository {
 /** How a workspace comes to be. Each step adopts what it finds; each may run twice. */
 export function provisioningActivities({ units, forge, settings, log }: WorkspaceParts) {
   const access = accessAtGithub({ forge, log });
+  const protect = protectionAtGithub({ units, forge, log });
   const { workflowFile } = settings.github;
   const load = (input: WorkspaceInput): Promise<Workspace> =>
     units.read(systemActor(input.orgId, COMPONENT), () => loadProvisioning(input));
 
   return {
-    /** @throws {AppError} WORKSPACE_UNKNOWN; CONFLICT when the row lives on in another generation */
-    beginProvisioning: async (input: WorkspaceInput): Promise<{ proceed: boolean }> => {
-      const actor = systemActor(input.orgId, COMPONENT);
-      return { proceed: await units.write(actor, (uow) => recordProvisioningStarted(uow, input)) };
-    },
+    /**
+     * `closes`: the session is over, and all that is left to do is to close the repository.
+     * @throws {AppError} WORKSPACE_UNKNOWN; CONFLICT when the row lives on in another generation
+     */
+    beginProvisioning: (input: WorkspaceInput): Promise<{ proceed: boolean; closes?: true }> =>
+      units.write(systemActor(input.orgId, COMPONENT), async (uow) => {
+        if (!(await recordProvisioningStarted(uow, input))) return { proceed: false };
+        const { repositoryState } = await loadProvisioning(input);
+        return { proceed: true, ...(isClosing(repositoryState) && { closes: true }) };
+      }),
 
     ensureRepository: async (input: WorkspaceInput): Promise<{ repoId: string; fullName: string }> => {
-      const workspace = await load(input);
-      const repository = await findOrGenerate(forge, workspace);
-      if (workspace.repoId !== null && workspace.repoId !== repository.id) {
-        throw new AppError('CONFLICT', `Another repository has taken the name ${workspace.repoFullName}`);
-      }
-      return { repoId: repository.id, fullName: repository.fullName };
+      const { id: repoId, fullName } = await findOrGenerate(forge, await load(input));
+      await units.write(systemActor(input.orgId, COMPONENT), (uow) =>
+        recordRepository(uow, { ...input, repoId, repoFullName: fullName }),
+      );
+      return { repoId, fullName };
     },
 
     /**
@@ -53,11 +61,20 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
      * @throws {ApplicationFailure} WORKSPACE_NOT_READY, to be asked again @throws {AppError} TEMPLATE_BROKEN
      */
     checkReady: async (input: WorkspaceInput & { readonly repoId: string }): Promise<ReadyRepository> => {
-      const { repoFullName, templateRepo, baseTemplateSha } = await load(input);
+      const workspace = await load(input);
+      const { repoFullName, templateRepo, baseTemplateSha } = workspace;
+      if (baseTemplateSha !== null) {
+        // It was ready before; what candidates have made of it since says nothing about that.
+        const { defaultBranch, latestCommitSha } = workspace;
+        return {
+          defaultBranch: defaultBranch ?? 'main',
+          baseTemplateSha,
+          latestCommitSha: latestCommitSha ?? baseTemplateSha,
+        };
+      }
       const { defaultBranch } = await forge.getRepository(repoFullName);
       const head = await forge.getBranchHead(repoFullName, defaultBranch);
       if (!head) throw notReady('GitHub is still copying the template');
-      if (baseTemplateSha !== null) return { defaultBranch, baseTemplateSha, latestCommitSha: head.sha };
       if (!(await forge.sameTree(templateRepo, head.treeSha)))
         throw notReady('The repository is not what the template is');
       if (!(await forge.workflowIsDispatchable(repoFullName, workflowFile))) {
@@ -67,16 +84,29 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       return { defaultBranch, baseTemplateSha: head.sha, latestCommitSha: head.sha };
     },
 
-    /** Gives the candidate access and records that the repository can be worked in, with or without it. */
+    /**
+     * Opens the repository if it is archived, gives the candidate access, records that it can be worked in, with access or without,
+     * and then protects it. `closes`: the session has ended meanwhile.
+     */
     grantAccessAndSettle: async (
       input: WorkspaceInput & ReadyRepository & { readonly repoId: string },
-    ): Promise<{ accessGrantedTo: string | null }> => {
+    ): Promise<{ accessGrantedTo: string | null; closes?: true }> => {
       for (let round = 0; round < ACCESS_ROUNDS; round += 1) {
         const workspace = await load(input);
+        if (workspace.repositoryState === 'reopening') {
+          await forge.unarchiveRepository(workspace.repoFullName);
+          await units.write(systemActor(input.orgId, COMPONENT), (uow) => recordReopened(uow, input));
+          continue;
+        }
         const facts = { ...input, ...(await access.revoke(workspace)), ...(await access.grant(workspace)) };
         const actor = systemActor(input.orgId, COMPONENT);
         const settled = await units.write(actor, (uow) => recordReady(uow, facts));
-        if (settled) return { accessGrantedTo: facts.accessGrantedTo };
+        const { accessGrantedTo } = facts;
+        if (settled) {
+          await protect(input.orgId, input.workspaceId);
+          return { accessGrantedTo };
+        }
+        if (isClosing(workspace.repositoryState)) return { accessGrantedTo, closes: true };
       }
       throw notYet('WORKSPACE_ACCESS_CHANGING', 'The name that asks for access keeps changing', LAST_LOOK_MS);
     },
@@ -87,17 +117,6 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       return units.write(systemActor(input.orgId, COMPONENT), (uow) => recordProvisioningFailed(uow, input));
     },
   };
-}
-
-function findOrGenerate(forge: GithubForge, { id, repoId, repoFullName, templateRepo }: Workspace) {
-  if (repoId !== null) return forge.getRepository(repoFullName);
-  const [owner = '', name = ''] = repoFullName.split('/');
-  return forge.generateFromTemplate({
-    templateFullName: templateRepo,
-    owner,
-    name,
-    description: `Tenon workspace ${id}`,
-  });
 }
 
 function notReady(message: string) {

@@ -8,7 +8,7 @@ import { isGithubUsername, workspaceRepository } from '../../domain/workspaces/w
 import type { Workspace } from '../../models/workspace.ts';
 import { findBySessionId, loadCandidateTask, type CandidateTask } from '../../services/hiring/session-access.ts';
 import { initWorkspace, workspaceTopic } from '../../services/workspaces/provisioning.ts';
-import { provisioningFailure, notReady, readWorkspace } from '../../services/workspaces/task-workspace.ts';
+import { provisioningFailure, readWorkspace } from '../../services/workspaces/task-workspace.ts';
 import { candidate } from '../actors.ts';
 import type { App } from '../app.ts';
 import { endpoint } from '../endpoint.ts';
@@ -123,6 +123,6 @@ async function waitUntilReady(
   };
   const settled = await app.wait.until(workspaceTopic(id), look, { timeoutMs: LONGEST_WAIT_MS, signal });
   const workspace = settled ?? (await read());
-  if (workspace.status === 'ready') return workspace;
-  throw workspace.status === 'failed' ? provisioningFailure(workspace) : notReady(workspace);
+  if (workspace.status === 'ready' && workspace.repositoryState === 'open') return workspace;
+  throw provisioningFailure(workspace);
 }

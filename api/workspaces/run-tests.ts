@@ -7,7 +7,7 @@ import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { hasEnded } from '../../domain/workspaces/test-run.ts';
 import type { TestRun } from '../../models/test-run.ts';
 import { findBySessionId, loadCandidateTask } from '../../services/hiring/session-access.ts';
-import { branchToRun, loadReady } from '../../services/workspaces/task-workspace.ts';
+import { branchToRun, loadRunnable } from '../../services/workspaces/task-workspace.ts';
 import {
   isWorthKeeping,
   readRun,
@@ -46,6 +46,7 @@ export const runTestsEndpoint = endpoint({
   errors: [
     ...taskAccessErrors,
     'EMAIL_NOT_VERIFIED',
+    'SIMULATION_COMPLETED',
     'TASK_NOT_RUNNABLE',
     'WORKSPACE_NOT_INITIALIZED',
     'WORKSPACE_NOT_READY',
@@ -65,7 +66,7 @@ export const runTestsEndpoint = endpoint({
       async (uow) => {
         const { task } = await loadCandidateTask(uow, { sessionId, taskId, lock: true });
         if (!hasWorkspace(task.type)) throw new AppError('TASK_NOT_RUNNABLE');
-        const workspace = await loadReady({ sessionId, taskId }, 'WORKSPACE_NOT_INITIALIZED');
+        const workspace = await loadRunnable({ sessionId, taskId });
         const wanted = {
           workspace,
           branch: branchToRun(workspace, branch),

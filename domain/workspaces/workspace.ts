@@ -1,8 +1,5 @@
-/**
- * `requested` → `provisioning` → `ready`; `failed` when it could not be made (a new generation tries again); `archived` when
- * its session has ended.
- */
-export type WorkspaceStatus = 'requested' | 'provisioning' | 'ready' | 'failed' | 'archived';
+/** `requested` → `provisioning` → `ready`; `failed` when it could not be made (a new generation tries again). */
+export type WorkspaceStatus = 'requested' | 'provisioning' | 'ready' | 'failed';
 
 const USERNAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?$/;
 
@@ -34,4 +31,16 @@ export interface WorkspaceOfTask {
 export function workspaceRepository({ templateRepo, repoPrefix, sessionId, taskId }: WorkspaceOfTask): string {
   const [owner = ''] = templateRepo.split('/');
   return `${owner}/${repoPrefix}${sessionId}-task${taskId}`;
+}
+
+/** What GitHub shows under the repository's name: the mark by which it is known as this workspace's. */
+export function workspaceDescription(workspaceId: string): string {
+  return `Tenon workspace ${workspaceId}`;
+}
+
+const INVITATION_LIFE_MS = 6 * 86_400_000;
+
+/** GitHub ends an invitation that nobody has accepted after seven days; whether ours may be near that. */
+export function invitationMayHaveEnded(grantedAt: Date | null, now: Date): boolean {
+  return grantedAt !== null && now.getTime() - grantedAt.getTime() > INVITATION_LIFE_MS;
 }

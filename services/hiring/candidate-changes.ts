@@ -7,7 +7,7 @@ import { mayInvite } from '../../domain/hiring/policies.ts';
 import { isOpen } from '../../domain/hiring/session.ts';
 import type { UserActor } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
-import { withdrawAccess } from '../workspaces/withdraw-access.ts';
+import { closeWorkspaces } from '../workspaces/closing.ts';
 import type { LinkSettings } from './invite-links.ts';
 import { auditInvite, mailInviteAgain, type MailedAgain } from './invite-mail.ts';
 import { renewSession, startSessionLife } from './session-lives.ts';
@@ -48,7 +48,7 @@ export async function revokeSession(
     before,
     after: { status: session.status, generation, revokedReason: reason },
   });
-  await withdrawAccess(uow, { sessionId: session.id });
+  await closeWorkspaces(uow, session.id);
   signalSessionChanged(uow, session);
   uow.notify(`session:${session.id}`);
   return session;

@@ -5,7 +5,7 @@ import { dueReminder, type ClockReading } from '../../domain/hiring/reminders.ts
 import { isOpen } from '../../domain/hiring/session.ts';
 import type { SystemActor } from '../../domain/identity/actor.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
-import { withdrawAccess } from '../workspaces/withdraw-access.ts';
+import { closeWorkspaces } from '../workspaces/closing.ts';
 import { mailReminder, tellRecruiter } from './session-mails.ts';
 import { timeFor, withTime } from './session-time.ts';
 import type { CandidateSessionInput } from '../../workflows/hiring/candidate-session.contract.ts';
@@ -106,7 +106,7 @@ function clockOf(session: CandidateSession, { generation }: CandidateSessionInpu
 }
 
 async function recordEnd(uow: ClockWork, session: CandidateSession, action: string, before: object): Promise<void> {
-  await withdrawAccess(uow, { sessionId: session.id });
+  await closeWorkspaces(uow, session.id);
   const { id, status, generation, revokedReason, expiresAt } = session;
   uow.audit({
     action,

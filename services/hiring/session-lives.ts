@@ -5,6 +5,7 @@ import { workspaceRepository } from '../../domain/workspaces/workspace.ts';
 import type { CandidateSession } from '../../models/candidate-session.ts';
 import { Organization } from '../../models/organization.ts';
 import { candidateSessionStart } from '../../workflows/hiring/candidate-session.contract.ts';
+import { reopenWorkspaces } from '../workspaces/closing.ts';
 import { requestWorkspace } from '../workspaces/provisioning.ts';
 import { newInviteLink, type LinkSettings } from './invite-links.ts';
 import { mailInvite } from './invite-mail.ts';
@@ -47,6 +48,7 @@ export async function startSessionLife(
     start: candidateSessionStart({ orgId: session.orgId, sessionId: session.id, generation: session.generation }),
   });
   await mailInvite(uow, session);
+  await reopenWorkspaces(uow, session.id);
   for (const task of await tasksOf(session.simulationId)) {
     if (!hasWorkspace(task.type) || task.templateRepo === null) continue;
     const wanted = { sessionId: session.id, taskId: task.id, templateRepo: task.templateRepo };

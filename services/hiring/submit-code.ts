@@ -3,7 +3,7 @@ import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { Submission } from '../../models/submission.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
-import { branchToRun, loadReady } from '../workspaces/task-workspace.ts';
+import { branchToRun, loadRunnable } from '../workspaces/task-workspace.ts';
 import { startRun } from '../workspaces/test-runs.ts';
 import type { CandidateTask } from './session-access.ts';
 import { assertTurn } from './turn-in.ts';
@@ -32,7 +32,7 @@ export async function startSubmissionRun(
 ): Promise<SubmissionRun> {
   assertTurn(found);
   const { session, task } = found;
-  const workspace = await loadReady({ sessionId: session.id, taskId: task.id }, 'WORKSPACE_NOT_INITIALIZED');
+  const workspace = await loadRunnable({ sessionId: session.id, taskId: task.id });
   const { run, started } = await startRun(uow, {
     workspace,
     branch: branchToRun(workspace, branch),

@@ -3,7 +3,7 @@ import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { decideTurn, isTurnInComplete } from '../../domain/hiring/turn-in.ts';
 import type { CandidateSession } from '../../models/candidate-session.ts';
 import { Submission } from '../../models/submission.ts';
-import { withdrawAccess } from '../workspaces/withdraw-access.ts';
+import { closeWorkspaces } from '../workspaces/closing.ts';
 import type { CandidateTask } from './session-access.ts';
 import { loadProgress } from './session-access.ts';
 import { tellRecruiter } from './session-mails.ts';
@@ -70,7 +70,7 @@ export async function completeIfDone(uow: UnitOfWork, session: CandidateSession)
     resource: { type: 'candidate_session', id: session.id },
     after: { completedAt: session.completedAt?.toISOString() },
   });
-  await withdrawAccess(uow, { sessionId: session.id });
+  await closeWorkspaces(uow, session.id);
   await tellRecruiter(uow, session, 'session_completed');
   uow.notify(`session:${session.id}`);
   signalSessionChanged(uow, session);

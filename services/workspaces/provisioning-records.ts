@@ -2,8 +2,10 @@ import { AppError } from '../../core/errors.ts';
 import { sqlStateOf } from '../../core/transaction.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import { keepableOutput } from '../../domain/workspaces/text.ts';
+import { isClosing } from '../../domain/workspaces/closing.ts';
 import { sameLogin } from '../../domain/workspaces/workspace.ts';
 import { Workspace } from '../../models/workspace.ts';
+import { recordUnprotected } from './protection-records.ts';
 import { workspaceTopic } from './provisioning.ts';
 
 /** Kept of why something failed. */
@@ -36,6 +38,7 @@ export async function recordProvisioningStarted(uow: UnitOfWork, life: Workspace
   const workspace = await loadProvisioning(life, true);
   if (isSettled(workspace)) return false;
   if (workspace.status === 'ready' || workspace.status === 'provisioning') return true;
+  if (isClosing(workspace.repositoryState)) return true; // nothing is made any more
   await workspace.update({ status: 'provisioning', errorCode: null });
   uow.notify(workspaceTopic(workspace.id));
   return true;
@@ -49,6 +52,8 @@ export interface Grant {
   readonly accessGrantedTo: string | null;
   /** Why `askedFor` could not be given access. */
   readonly accessErrorCode: string | null;
+  /** GitHub was asked to let them in just now. */
+  readonly renewed?: boolean;
 }
 
 /** What came of taking access from those who had it before. */
@@ -68,8 +73,8 @@ export interface ReadyFacts extends WorkspaceLife, Grant, Revocations {
 
 /**
  * The repository can be worked in. Whoever lost the access to another name is kept on the row until GitHub has taken it from them.
- * @returns false when this life is not over, although the workspace is ready: another name has asked for access meanwhile, or
- * someone's access is still to be taken away
+ * @returns false when this life is not over, although the workspace is ready: another name has asked for access meanwhile,
+ * someone's access is still to be taken away, or the session has ended
  * @throws {AppError} CONFLICT when the repository belongs to another workspace
  */
 export async function recordReady(uow: UnitOfWork, facts: ReadyFacts): Promise<boolean> {
@@ -80,10 +85,14 @@ export async function recordReady(uow: UnitOfWork, facts: ReadyFacts): Promise<b
   const errorCode = facts.accessErrorCode ?? facts.revocationErrorCode;
   const accessToRevoke = stillToRevoke(workspace, facts);
   const settled =
-    sameLogin(facts.askedFor, workspace.githubUsername) && accessToRevoke.every((name) => facts.failed.includes(name));
+    workspace.repositoryState === 'open' &&
+    sameLogin(facts.askedFor, workspace.githubUsername) &&
+    accessToRevoke.every((name) => facts.failed.includes(name));
+  if (facts.renewed) workspace.set({ accessGrantedAt: new Date() });
   workspace.set({ accessGrantedTo, accessToRevoke, errorCode, ...(settled && { settledGeneration: generation }) });
   if (!wasReady) {
     workspace.set({ status: 'ready', readyAt: new Date(), repoId, defaultBranch, baseTemplateSha, latestCommitSha });
+    workspace.set({ protection: 'wanted' });
   }
   await workspace.save().catch(translateTaken);
   uow.audit({
@@ -109,7 +118,10 @@ function stillToRevoke(
   return [...left, ...(before === null ? [] : [before])].filter((name) => !sameLogin(name, now));
 }
 
-/** This life is over without success; a workspace that was ready stays so. Harmless to repeat, or when too late. */
+/**
+ * This life is over without success; a workspace that was ready stays so, and one that was settled keeps what it has, but for a
+ * protection that will not come. Harmless to repeat, or when too late.
+ */
 export async function recordProvisioningFailed(
   uow: UnitOfWork,
   {
@@ -120,7 +132,8 @@ export async function recordProvisioningFailed(
   }: WorkspaceLife & { readonly errorCode: string; readonly reason: string },
 ): Promise<void> {
   const workspace = await Workspace.findOne({ where: { id: workspaceId, generation }, lock: true });
-  if (!workspace || isSettled(workspace)) return;
+  if (!workspace) return;
+  if (isSettled(workspace)) return recordUnprotected(uow, workspace, errorCode);
   const status = workspace.status === 'ready' ? 'ready' : 'failed';
   await workspace.update({ status, errorCode, settledGeneration: generation });
   uow.audit({
@@ -131,11 +144,11 @@ export async function recordProvisioningFailed(
   uow.notify(workspaceTopic(workspaceId));
 }
 
-function isSettled({ generation, settledGeneration }: Workspace): boolean {
+export function isSettled({ generation, settledGeneration }: Workspace): boolean {
   return settledGeneration >= generation;
 }
 
-function translateTaken(error: unknown): never {
+export function translateTaken(error: unknown): never {
   if (sqlStateOf(error) === '23505') {
     throw new AppError('CONFLICT', 'The repository belongs to another workspace', { cause: error });
   }

@@ -2,7 +2,7 @@ import { rowsOf } from '../../core/database.ts';
 import { AppError } from '../../core/errors.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
-import { MOST_NAME_CHANGES, sameLogin } from '../../domain/workspaces/workspace.ts';
+import { invitationMayHaveEnded, MOST_NAME_CHANGES, sameLogin } from '../../domain/workspaces/workspace.ts';
 import { Workspace } from '../../models/workspace.ts';
 import { sessionRef } from '../../workflows/hiring/candidate-session.contract.ts';
 import { workspaceStart } from '../../workflows/workspaces/workspace.contract.ts';
@@ -45,8 +45,8 @@ export async function requestWorkspace(uow: TenantWork, wanted: WorkspaceRequest
 
 /**
  * The candidate wants to work: their repository, with access for `githubUsername` when they named one. Begins a new life
- * of provisioning when the last one failed, or when it is over and access for that name is missing, or someone's is still to be
- * taken away.
+ * of provisioning when the last one failed, or when it is over and access for that name is missing or may have ended, or someone's
+ * is still to be taken away.
  * @throws {AppError} INVALID_GITHUB_USERNAME for the sixth other name
  */
 export async function initWorkspace(
@@ -92,13 +92,15 @@ export function perhapsGranted({ githubUsername, accessGrantedTo, errorCode }: W
 }
 
 /** A life that still runs grants access by itself to the name that the row holds in the end. */
-function needsNewLife(
-  { status, generation, settledGeneration, githubUsername, accessGrantedTo, accessToRevoke }: Workspace,
-  asked: boolean,
-): boolean {
+function needsNewLife(workspace: Workspace, asked: boolean): boolean {
+  const { status, repositoryState, generation, settledGeneration, githubUsername } = workspace;
   if (settledGeneration < generation) return false;
-  const accessIsRight = sameLogin(githubUsername, accessGrantedTo) && accessToRevoke.length === 0;
-  return status === 'failed' || (status === 'ready' && asked && !accessIsRight);
+  if (status === 'failed' || repositoryState !== 'open') return true;
+  const accessIsRight =
+    sameLogin(githubUsername, workspace.accessGrantedTo) &&
+    workspace.accessToRevoke.length === 0 &&
+    !invitationMayHaveEnded(workspace.accessGrantedAt, new Date());
+  return status === 'ready' && asked && !accessIsRight;
 }
 
 /** After the commit: makes the repository if it is not there, and gives and takes access as the row then says. */

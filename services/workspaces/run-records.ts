@@ -12,6 +12,7 @@ import { keepableOutput, outputLimits } from '../../domain/workspaces/text.ts';
 import { CandidateSession } from '../../models/candidate-session.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { Workspace } from '../../models/workspace.ts';
+import { lookAgain } from './closing.ts';
 import { REASON_LENGTH } from './provisioning-records.ts';
 import { runTopic } from './test-runs.ts';
 
@@ -128,6 +129,7 @@ export async function recordRunFailed(
   const { run } = await lockRun(runId);
   if (run.status !== 'queued' && run.status !== 'running') return;
   await run.update({ status: 'error', errorCode, finishedAt: new Date() });
+  if (errorCode === 'GITHUB_NOT_FOUND') await lookAgain(uow, run.workspaceId);
   if (run.purpose === 'submission') await owners.submission.failed(uow, run);
   uow.audit({
     action: 'test_run.failed',

@@ -16,14 +16,21 @@ export async function findOpened({ sessionId, taskId }: TaskOfSession): Promise<
   return workspace && workspace.initializedAt !== null && workspace.status !== 'failed' ? workspace : null;
 }
 
-/** As `findOpened`. @throws {AppError} with `missing`; WORKSPACE_NOT_READY while the repository is being made */
+/** As `findOpened`. @throws {AppError} with `missing`; WORKSPACE_NOT_READY while the repository is being made, or opened again */
 export async function loadReady(
   wanted: TaskOfSession,
   missing: 'WORKSPACE_NOT_INITIALIZED' | 'WORKSPACE_UNKNOWN',
 ): Promise<Workspace> {
   const workspace = await findOpened(wanted);
   if (!workspace) throw new AppError(missing);
-  if (workspace.status !== 'ready') throw notReady(workspace);
+  if (workspace.status !== 'ready' || workspace.repositoryState === 'reopening') throw notReady(workspace);
+  return workspace;
+}
+
+/** As `loadReady`, for a run: GitHub runs nothing in a repository whose session is over. @throws {AppError} SIMULATION_COMPLETED */
+export async function loadRunnable(wanted: TaskOfSession): Promise<Workspace> {
+  const workspace = await loadReady(wanted, 'WORKSPACE_NOT_INITIALIZED');
+  if (workspace.repositoryState !== 'open') throw new AppError('SIMULATION_COMPLETED');
   return workspace;
 }
 
@@ -35,7 +42,7 @@ export function branchToRun({ defaultBranch }: Workspace, named: string | null |
 }
 
 /** What a caller is told while the repository is being made. */
-export function notReady({ initializedAt }: Workspace): AppError {
+function notReady({ initializedAt }: Workspace): AppError {
   const estimateSeconds = readinessEstimateSeconds(Date.now() - (initializedAt?.getTime() ?? Date.now()));
   return new AppError('WORKSPACE_NOT_READY', undefined, {
     retryAfterSeconds: estimateSeconds,
@@ -53,7 +60,7 @@ export async function findLastRun({ lastRunId }: Workspace): Promise<TestRun | n
   return lastRunId === null ? null : TestRun.findByPk(lastRunId);
 }
 
-/** What a caller is told when the repository could not be made; asking again begins anew. */
+/** What a caller is told when the repository could not be made, or not yet; asking again begins anew. */
 export function provisioningFailure(workspace: Workspace): AppError {
   const { errorCode } = workspace;
   if (isErrorCode(errorCode) && /^(GITHUB|TEMPLATE|REPOSITORY)_/.test(errorCode)) return new AppError(errorCode);

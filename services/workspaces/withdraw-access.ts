@@ -18,6 +18,7 @@ export async function withdrawAccess(
   for (const workspace of workspaces) {
     const { githubUsername, accessGrantedTo, accessToRevoke, generation, settledGeneration } = workspace;
     if (githubUsername === null && accessGrantedTo === null && accessToRevoke.length === 0) continue;
+    if (githubUsername === null && settledGeneration < generation) continue; // a life is at it already
     workspace.set({ githubUsername: null, accessToRevoke: [...accessToRevoke, ...perhapsGranted(workspace)] });
     if (workspace.status === 'ready' && settledGeneration >= generation) {
       workspace.set({ generation: generation + 1, errorCode: null });

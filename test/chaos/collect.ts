@@ -22,7 +22,10 @@ export async function collectFacts(world: World, secrets: ReadonlySet<string>): 
       `select r.id, r.github_run_id as "githubRunId", r.finished_at is not null as ended, e.state as effect
        from test_runs r left join effects e on e.org_id = r.org_id and e.key = 'dispatch/' || r.id`,
     ),
-    workspaces: await rowsIn(world, `select id, repo_full_name as repo, repo_id as "repoId" from workspaces`),
+    workspaces: await rowsIn(
+      world,
+      `select id, repo_full_name as repo, repo_id as "repoId", repository_state as state from workspaces`,
+    ),
     emails: await rowsIn(world, `select id, status, to_address as "to" from emails`),
     mails: await mailFacts(world),
     asked: await rowsIn(world, ASKED),

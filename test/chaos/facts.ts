@@ -1,3 +1,4 @@
+import type { RepositoryState } from '../../domain/workspaces/closing.ts';
 import type { Accepted } from './client.ts';
 
 /** A row that owns a workflow. */
@@ -32,6 +33,20 @@ export interface RunFacts {
   readonly effect: 'intent' | 'done' | 'unknown' | null;
 }
 
+export interface WorkspaceFacts {
+  readonly id: string;
+  readonly repo: string;
+  readonly repoId: string | null;
+  readonly state: RepositoryState;
+}
+
+export interface FarRepository {
+  readonly id: string;
+  readonly repo: string;
+  readonly description: string;
+  readonly archived: boolean;
+}
+
 /** Something done that the audit trail must name, by one of the actions. */
 export interface Change {
   readonly orgId: string;
@@ -57,8 +72,8 @@ export interface Facts {
   readonly runs: readonly RunFacts[];
   /** Dispatches that GitHub has taken, with the run that each names as its own. */
   readonly farRuns: readonly { readonly id: string; readonly marker: string }[];
-  readonly workspaces: readonly { readonly id: string; readonly repo: string; readonly repoId: string | null }[];
-  readonly farRepositories: readonly { readonly id: string; readonly repo: string; readonly description: string }[];
+  readonly workspaces: readonly WorkspaceFacts[];
+  readonly farRepositories: readonly FarRepository[];
   readonly emails: readonly { readonly id: string; readonly status: string; readonly to: string }[];
   readonly mails: readonly { readonly emailId: string; readonly to: readonly string[] }[];
   /** How often something was asked for, and how many mails were queued for it. */

@@ -10,7 +10,8 @@ export async function githubFacts({ plan }: World): Promise<Pick<Facts, 'farRuns
   const generated = state.repositories.filter(({ templateId }) => templateId !== null);
   return {
     farRuns: state.runs.map(({ id, inputs }) => ({ id: String(id), marker: inputs['tenon_run'] ?? '' })),
-    farRepositories: generated.map(({ id, owner, name, description }) => ({
+    farRepositories: generated.map(({ id, owner, name, description, archived }) => ({
+      archived,
       id: String(id),
       repo: `${owner}/${name}`,
       description: description ?? '',

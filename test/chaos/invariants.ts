@@ -86,9 +86,11 @@ function repositories({ workspaces, farRepositories }: Facts): string[] {
   const found = workspaces
     .filter(({ repo, repoId }) => repoId !== null && !farIds.has(`${repoId} ${repo}`))
     .map(({ repo }) => `GitHub does not have ${repo} as its workspace knows it`);
-  for (const { repo, description } of farRepositories) {
+  for (const { repo, description, archived } of farRepositories) {
     const workspace = byRepo.get(repo);
     if (!workspace) found.push(`GitHub has ${repo}, which no workspace asked for`);
+    else if (archived !== (workspace.state === 'archived'))
+      found.push(`${repo} is ${archived ? '' : 'not '}archived at GitHub, and its workspace is ${workspace.state}`);
     else if (!description.includes(workspace.id)) found.push(`${repo} was made for another workspace`);
   }
   return found;

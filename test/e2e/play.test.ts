@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client, Connection } from '@temporalio/client';
+import type { State } from '../../local/github/state.ts';
 import { checkoutDir } from '../../local/paths.ts';
 import { startTimeOf, stopTree } from '../../local/processes.ts';
 import { readStackFile, urlOf, type StackFile } from '../../local/supervisor/stack-file.ts';
@@ -106,7 +107,17 @@ describe('a candidate’s five days on the whole stack', function () {
       const { workspace = 0, ...others } = kinds;
       // The invitation and the recruiter's news; two tries and a submission, on two days.
       assert.deepEqual(others, { candidateSession: 1, email: 2, testRun: 6 });
-      assert.ok(workspace >= 4 && workspace <= 6, `${workspace}`); // made, access given, perhaps later, and taken away, for two
+      // For two: made, access given, perhaps later, and taken away with the task, archived with the session.
+      assert.ok(workspace >= 4 && workspace <= 8, `${workspace}`);
+      const state = JSON.parse(await readFile(join(dir, 'state', 'github', 'state.json'), 'utf8')) as State;
+      const own = state.repositories.filter(({ name }) => name.startsWith(`tenon-ws-${session()}-`));
+      assert.deepEqual(
+        own.map(({ archived, protectedBranches }) => [archived, protectedBranches]),
+        [
+          [true, ['main']],
+          [true, ['main']],
+        ],
+      );
     } finally {
       await connection.close();
     }

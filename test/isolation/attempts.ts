@@ -50,6 +50,10 @@ import { bindAccount } from '../../services/identity/bind-account.ts';
 import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../../services/mail/emails.ts';
 import { requestEmail } from '../../services/mail/email-requests.ts';
 import { recordUndelivered } from '../../services/mail/undelivered.ts';
+import { nextClosingStep, recordClosed, recordReopened } from '../../services/workspaces/closing-records.ts';
+import { closeWorkspaces, lookAgain, reopenWorkspaces } from '../../services/workspaces/closing.ts';
+import { loadUnprotected, recordProtection } from '../../services/workspaces/protection-records.ts';
+import { recordRepository } from '../../services/workspaces/repository-records.ts';
 import {
   loadProvisioning,
   recordProvisioningFailed,
@@ -91,6 +95,7 @@ const finishedOf = ({ running }: Side) => ({
   headSha: 'd'.repeat(40),
 });
 const life = ({ requested: { id, generation } }: Side) => ({ workspaceId: id, generation });
+const closedLife = ({ reopening: { id, generation } }: Side) => ({ workspaceId: id, generation });
 const clock = ({ orgId, working }: Side) => ({ orgId, sessionId: working.id, generation: 1 });
 const codeTask = ({ working }: Side) => ({ sessionId: working.id, taskId: taskOf(working, 'code').id });
 const page = { limit: 10, offset: 0 };
@@ -241,6 +246,16 @@ export const ofTheSystem: Attempts<SystemActor> = {
     }),
   recordProvisioningFailed: (uow, side) =>
     recordProvisioningFailed(uow, { ...life(side), errorCode: 'GITHUB_UNAVAILABLE', reason: 'r' }),
+  closeWorkspaces: (uow, { working }) => closeWorkspaces(uow, working.id),
+  reopenWorkspaces: (uow, { closed }) => reopenWorkspaces(uow, closed.candidateSessionId ?? ''),
+  lookAgain: (uow, { workspace }) => lookAgain(uow, workspace.id),
+  recordRepository: (uow, side) => recordRepository(uow, { ...life(side), repoId: '78', repoFullName: 'o/intruder' }),
+  loadUnprotected: (_, { workspace }) => loadUnprotected(workspace.id),
+  recordProtection: (uow, { workspace }) =>
+    recordProtection(uow, { workspaceId: workspace.id, protection: 'failed', errorCode: 'GITHUB_NOT_FOUND' }),
+  nextClosingStep: async (uow, side) => (await nextClosingStep(uow, closedLife(side))).kind,
+  recordClosed: (uow, side) => recordClosed(uow, { ...closedLife(side), outcome: { kind: 'gone' }, revoked: [] }),
+  recordReopened: (uow, side) => recordReopened(uow, closedLife(side)),
   withdrawAccess: (uow, { working }) => withdrawAccess(uow, { sessionId: working.id }),
   requestWorkspace: (uow, { starting }) =>
     requestWorkspace(uow, { sessionId: starting.id, taskId: taskOf(starting, 'code').id, ...repository }),

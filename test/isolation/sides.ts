@@ -50,6 +50,9 @@ export interface Side {
   readonly workspace: Workspace;
   /** Not made yet. */
   readonly requested: Workspace;
+  /** Of a session that has ended: what is not archived yet, and what a life is opening again. */
+  readonly closed: Workspace;
+  readonly reopening: Workspace;
   /** A submission's, at GitHub. */
   readonly running: TestRun;
   readonly queued: TestRun;
@@ -82,7 +85,17 @@ export async function makeSide(identity: Partial<CandidateIdentity> = {}): Promi
   });
   const [submission] = await makeProgress(working, 2);
   if (!submission) throw new Error('nothing was handed in');
-  const workspace = await makeWorkspace(working, taskOf(working, 'code'), { githubUsername: 'octo' });
+  const workspace = await makeWorkspace(working, taskOf(working, 'code'), {
+    githubUsername: 'octo',
+    protection: 'wanted',
+  });
+  const ended = await makeSession(simulation, { inviteEmail: `ended${counted}@sides.example`, status: 'revoked' });
+  const closed = await makeWorkspace(ended, taskOf(ended, 'code'), { repositoryState: 'archiving' });
+  const reopening = await makeWorkspace(ended, taskOf(ended, 'debug'), {
+    repositoryState: 'reopening',
+    accessGrantedTo: 'octo',
+    generation: 2,
+  });
   const requested = await makeWorkspace(working, taskOf(working, 'debug'), {
     status: 'requested',
     settledGeneration: 0,
@@ -110,6 +123,8 @@ export async function makeSide(identity: Partial<CandidateIdentity> = {}): Promi
     submission,
     workspace,
     requested,
+    closed,
+    reopening,
     running,
     queued,
     email,
@@ -145,8 +160,14 @@ export function freshly(side: Side): Side {
   const working = { ...side.working, session: copyOf(side.working.session) };
   const invited = { ...side.invited, session: copyOf(side.invited.session) };
   const starting = { ...side.starting, session: copyOf(side.starting.session) };
-  const { workspace, requested, running, queued } = side;
-  const rows = { workspace: copyOf(workspace), requested: copyOf(requested), running: copyOf(running) };
+  const { workspace, requested, closed, reopening, running, queued } = side;
+  const rows = {
+    workspace: copyOf(workspace),
+    requested: copyOf(requested),
+    closed: copyOf(closed),
+    reopening: copyOf(reopening),
+    running: copyOf(running),
+  };
   return { ...side, ...rows, queued: copyOf(queued), working, invited, starting };
 }
 

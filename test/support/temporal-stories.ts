@@ -29,6 +29,7 @@ const provisioning = {
   ensureRepository: () => ({ repoId: '77', fullName: 'acme/tenon-ws-7-task2' }),
   checkReady: () => ready,
   grantAccessAndSettle: () => ({ accessGrantedTo: null }),
+  closeAndSettle: () => ({ closed: true }),
   recordProvisioningFailure: () => undefined,
 };
 const running = {
@@ -56,6 +57,25 @@ export const stories: readonly Story[] = [
     name: 'workspace-not-needed',
     async play(stage) {
       stage.stubs.use({ ...provisioning, beginProvisioning: () => ({ proceed: false }) });
+      return end(await begin(stage, spaceStart()));
+    },
+  },
+  {
+    name: 'workspace-closed-when-no-run-is-under-way',
+    async play(stage) {
+      let looks = 0;
+      stage.stubs.use({
+        ...provisioning,
+        beginProvisioning: () => ({ proceed: true, closes: true }),
+        closeAndSettle: () => ((looks += 1) < 3 ? notYet('WORKSPACE_RUN_UNDER_WAY') : { closed: true }),
+      });
+      return end(await begin(stage, spaceStart()));
+    },
+  },
+  {
+    name: 'workspace-closed-in-the-life-that-made-it',
+    async play(stage) {
+      stage.stubs.use({ ...provisioning, grantAccessAndSettle: () => ({ accessGrantedTo: null, closes: true }) });
       return end(await begin(stage, spaceStart()));
     },
   },

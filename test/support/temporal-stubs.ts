@@ -9,6 +9,7 @@ const NAMES = [
   'ensureRepository',
   'checkReady',
   'grantAccessAndSettle',
+  'closeAndSettle',
   'recordProvisioningFailure',
   'dispatchRun',
   'checkRun',

@@ -89,12 +89,13 @@ describe('what workflows cost a Temporal server', function () {
     assert(cost.events <= 60, JSON.stringify(cost));
   });
 
-  it('a workspace and a mail stay small', async () => {
+  it('a workspace, its end and a mail stay small', async () => {
     stubs.use({
       beginProvisioning: () => ({ proceed: true }),
       ensureRepository: () => ({ repoId: '1', fullName: 'acme/repo' }),
       checkReady: () => ({ defaultBranch: 'main', baseTemplateSha: 'a'.repeat(40), latestCommitSha: 'a'.repeat(40) }),
       grantAccessAndSettle: () => ({ accessGrantedTo: null }),
+      closeAndSettle: () => ({ closed: true }),
       sendEmail: () => ({ status: 'sent' }),
     });
     const workspace = await begin(workspaceStart({ orgId, workspaceId: randomUUID(), generation: 1 }, ref));
@@ -102,6 +103,11 @@ describe('what workflows cost a Temporal server', function () {
     await Promise.all([workspace.result(), email.result()]);
     const [made, sent] = [await costOf(workspace), await costOf(email)];
     assert(made.events <= 29 && made.transitions <= 20 && made.bytes <= 5_000, JSON.stringify(made));
+    stubs.use({ beginProvisioning: () => ({ proceed: true, closes: true }), closeAndSettle: () => ({ closed: true }) });
+    const end = await begin(workspaceStart({ orgId, workspaceId: randomUUID(), generation: 2 }, ref));
+    await end.result();
+    const closed = await costOf(end);
+    assert(closed.events <= 20 && closed.transitions <= 14 && closed.bytes <= 4_000, JSON.stringify(closed));
     assert(sent.events <= 11 && sent.transitions <= 8 && sent.bytes <= 2_000, JSON.stringify(sent));
   });
 });

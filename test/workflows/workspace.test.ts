@@ -28,7 +28,8 @@ describe('the workspace workflow', function () {
     beginProvisioning: () => ({ proceed: true }),
     ensureRepository: () => ({ repoId: '77', fullName: 'acme/tenon-ws-1-task2' }),
     checkReady: () => ready,
-    grantAccessAndSettle: () => undefined,
+    grantAccessAndSettle: () => ({ accessGrantedTo: null }),
+    closeAndSettle: () => ({ closed: true }),
     recordProvisioningFailure: () => undefined,
   };
 
@@ -62,7 +63,7 @@ describe('the workspace workflow', function () {
     stubs.use({
       ...story,
       checkReady: () => {
-        if ((looks += 1) < 20) throw new AppError('WORKSPACE_NOT_READY', undefined, { retryAfterSeconds: 30 });
+        if ((looks += 1) < 20) throw new AppError('WORKSPACE_NOT_READY', undefined, { retryAfterSeconds: 25 });
         return ready;
       },
     });
@@ -82,7 +83,7 @@ describe('the workspace workflow', function () {
     await assert.rejects(handle.result(), WorkflowFailedError);
     assert.equal(stubs.called().at(-1), 'recordProvisioningFailure');
     const looks = stubs.called().filter((name) => name === 'checkReady').length;
-    assert(looks >= 25 && looks <= 31, `${looks} looks in half an hour`);
+    assert(looks >= 8 && looks <= 11, `${looks} looks in ten minutes`);
   });
 
   it('rides out an outage at GitHub', async () => {
@@ -113,6 +114,48 @@ describe('the workspace workflow', function () {
       key === 'data' && value instanceof Uint8Array ? Buffer.from(value).toString() : value,
     );
     assert(!history.includes('ghs_secret'), 'causes stay out of histories');
+  });
+
+  it('only closes when the session is over, and waits for the run that is under way', async () => {
+    let looks = 0;
+    stubs.use({
+      ...story,
+      beginProvisioning: () => ({ proceed: true, closes: true }),
+      closeAndSettle: () => {
+        if ((looks += 1) < 80) {
+          throw ApplicationFailure.create({
+            type: 'WORKSPACE_RUN_UNDER_WAY',
+            message: 'not yet',
+            nextRetryDelay: '30s',
+          });
+        }
+        return { closed: true };
+      },
+    });
+    const { handle, input } = await start();
+    assert.deepEqual(await handle.result(), { status: 'closed' });
+    assert.deepEqual([...new Set(stubs.called())], ['beginProvisioning', 'closeAndSettle']);
+    assert.deepEqual([looks, lastInput()], [80, input]);
+  });
+
+  it('closes in the same life when the session ends while the repository is made', async () => {
+    stubs.use({ ...story, grantAccessAndSettle: () => ({ accessGrantedTo: null, closes: true }) });
+    const { handle } = await start();
+    assert.deepEqual(await handle.result(), { status: 'closed' });
+    assert.deepEqual(stubs.called().slice(-2), ['grantAccessAndSettle', 'closeAndSettle']);
+  });
+
+  it('gives up closing after half a day, and says so in the row', async () => {
+    stubs.use({
+      ...story,
+      beginProvisioning: () => ({ proceed: true, closes: true }),
+      closeAndSettle: () => {
+        throw new AppError('GITHUB_UNAVAILABLE');
+      },
+    });
+    const { handle } = await start();
+    await assert.rejects(handle.result(), WorkflowFailedError);
+    assert.equal((lastInput() as { errorCode: string }).errorCode, 'GITHUB_UNAVAILABLE');
   });
 
   it('records a cancellation, however far it came', async () => {

@@ -6,17 +6,18 @@ export interface WorkspaceInput {
   readonly generation: number;
 }
 
-/** `not_needed`: the row was settled already, or lives on in another generation. */
+/** `not_needed`: the row was settled already, or lives on in another generation. `closed`: its session is over. */
 export interface WorkspaceResult {
-  readonly status: 'ready' | 'not_needed';
+  readonly status: 'ready' | 'closed' | 'not_needed';
 }
 
-export type WorkspacePhase = 'starting' | 'making_repository' | 'waiting_until_ready' | 'granting_access' | 'settled';
+export type WorkspacePhase =
+  'starting' | 'making_repository' | 'waiting_until_ready' | 'granting_access' | 'closing' | 'settled';
 
 /** Answers with a `WorkspacePhase`. */
 export const workspacePhaseQuery = 'phase';
 
-/** One life of provisioning: makes it so (repository, readiness, access), adopting whatever is there already. */
+/** One life: makes it so (repository, readiness, access, or its end), adopting whatever is there already. */
 export function workspaceStart(input: WorkspaceInput, ref: string) {
   return {
     workflowId: `workspace/${input.workspaceId}/${input.generation}`,
@@ -26,6 +27,6 @@ export function workspaceStart(input: WorkspaceInput, ref: string) {
     orgId: input.orgId,
     kind: 'workspace',
     ref,
-    summary: `Workspace ${input.workspaceId}: repository, readiness and access`,
+    summary: `Workspace ${input.workspaceId}: repository, readiness, access, or its end`,
   };
 }

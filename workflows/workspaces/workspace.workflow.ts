@@ -1,4 +1,4 @@
-import { CancellationScope, defineQuery, proxyActivities, setHandler } from '@temporalio/workflow';
+import { CancellationScope, defineQuery, patched, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { workspaceActivities } from '../../activities/workspaces.ts';
 import { failureOf } from '../failure.ts';
 import { taskQueues } from '../queues.contract.ts';
@@ -30,24 +30,38 @@ const poll = proxyActivities<Pick<Activities, 'checkReady'>>({
   taskQueue: taskQueues.github,
   heartbeatTimeout: '10s', // the worker beats for it, as above
   startToCloseTimeout: '40s', // a few reads, each of which the adapter gives up after 8 s
-  scheduleToCloseTimeout: '30m', // GitHub copies a template within seconds, at worst minutes
+  scheduleToCloseTimeout: '10m', // GitHub copies a template within seconds, at worst minutes; the next life makes it anew
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' }, // "not yet" brings its own delay
 });
 
-/** Provisions one workspace: repository, readiness, access. Each step adopts what an earlier try or life has made. */
+const closing = proxyActivities<Pick<Activities, 'closeAndSettle'>>({
+  taskQueue: taskQueues.github,
+  heartbeatTimeout: '10s', // the worker beats for it, as above
+  startToCloseTimeout: '1m', // several calls to GitHub, each with its own retries
+  scheduleToCloseTimeout: '12h', // a run and an outage end before; after that the daily clean-up begins a new life
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10m' }, // "not yet" brings its own delay
+});
+
+/** One life of a workspace: repository, readiness, access; or its end. Each step adopts what an earlier try or life has made. */
 export async function workspaceWorkflow(input: WorkspaceInput): Promise<WorkspaceResult> {
   let phase: WorkspacePhase = 'starting';
   setHandler(defineQuery<WorkspacePhase>(workspacePhaseQuery), () => phase);
   try {
-    const { proceed } = await db.beginProvisioning(input);
+    const { proceed, closes } = await db.beginProvisioning(input);
     if (!proceed) return { status: 'not_needed' };
-    phase = 'making_repository';
-    const { repoId } = await github.ensureRepository(input);
-    phase = 'waiting_until_ready';
-    const ready = await poll.checkReady({ ...input, repoId });
-    phase = 'granting_access';
-    await github.grantAccessAndSettle({ ...input, repoId, ...ready });
-    return { status: 'ready' };
+    // Asked for only where it matters, so that other lives carry no marker of it.
+    if (!closes || !patched('closing')) {
+      phase = 'making_repository';
+      const { repoId } = await github.ensureRepository(input);
+      phase = 'waiting_until_ready';
+      const ready = await poll.checkReady({ ...input, repoId });
+      phase = 'granting_access';
+      const granted = await github.grantAccessAndSettle({ ...input, repoId, ...ready });
+      if (!granted.closes || !patched('closing')) return { status: 'ready' };
+    }
+    phase = 'closing';
+    await closing.closeAndSettle(input);
+    return { status: 'closed' };
   } catch (error) {
     await CancellationScope.nonCancellable(() => db.recordProvisioningFailure({ ...input, ...failureOf(error) }));
     throw error;

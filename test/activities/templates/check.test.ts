@@ -100,7 +100,14 @@ describe('the static checks of a template', () => {
   });
 
   it('miss the default branch of a repository that names none', async () => {
-    const nameless = { id: 7, full_name: `${owner}/tenon-template-go-gin`, default_branch: '' };
+    const now = new Date().toISOString();
+    const nameless = {
+      id: 7,
+      full_name: `${owner}/tenon-template-go-gin`,
+      default_branch: '',
+      private: true,
+      created_at: now,
+    };
     await github.control.fault({ route: repository, status: 200, body: nameless });
     assert.deepEqual(await errorsOf(soundKey), ['default_branch_missing']);
   });

@@ -279,9 +279,16 @@ describeActivities('activities of a workspace', (openPlace) => {
     const missing = { ...input, workspaceId: '00000000-0000-4000-8000-000000000000' };
     await assert.rejects(inActivity(activities.beginProvisioning, missing), { code: 'WORKSPACE_UNKNOWN' });
     await assert.rejects(inActivity(activities.ensureRepository, { ...input, generation: 2 }), { code: 'CONFLICT' });
-    await inActivity(activities.ensureRepository, input);
+    const [owner = '', name = ''] = workspace.repoFullName.split('/');
+    await place.forge.generateFromTemplate({
+      templateFullName: tinyTemplate,
+      owner,
+      name,
+      description: 'a stranger’s',
+    });
     await database.rows('update workspaces set repo_id = 7 where id = $1', [workspace.id]);
     await assert.rejects(inActivity(activities.ensureRepository, input), { code: 'CONFLICT' });
+    assert.equal((await now(workspace)).repoId, '7');
   });
 });
 

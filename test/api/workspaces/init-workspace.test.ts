@@ -53,14 +53,19 @@ describe('POST /api/tasks/:taskId/codespace/init', () => {
       defaultBranch: 'main',
       workspaceId: body.workspaceId,
     });
-    const actions = (await trailOf(world.api.database, 'workspace', body.workspaceId)).map(({ action }) => action);
-    assert.deepEqual(actions, ['workspace.requested', 'workspace.initialized', 'workspace.became_ready']);
     assert.deepEqual(world.waits, [20_000]);
+    await world.played();
+    const actions = (await trailOf(world.api.database, 'workspace', body.workspaceId)).map(({ action }) => action);
+    assert.deepEqual(
+      actions.map((action) => action.replace('workspace.', '')),
+      ['requested', 'initialized', 'became_ready', 'branch_protected'],
+    );
   });
 
   it('gives the same one again, without asking GitHub', async () => {
     const mine = await seat(world);
     const first = await init(mine);
+    await world.played();
     await world.github.control.clearCalls();
     assert.deepEqual((await init(mine)).body, first.body);
     assert.deepEqual((await world.github.control.calls()).counts, {});

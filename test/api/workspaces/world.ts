@@ -36,6 +36,8 @@ export interface WorkspaceApi {
    * API's waits end when all that is being played has ended: a test about a wait's end need not sit through it.
    */
   play(message: WorkflowMessage, collect?: boolean): Promise<void>;
+  /** Resolves when all that is being played has ended. */
+  played(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -62,8 +64,9 @@ export async function startWorkspaceApi({ shortWaits = false } = {}): Promise<Wo
 
   async function provision(input: WorkspaceInput): Promise<void> {
     try {
-      const { proceed } = await inActivity(activities.beginProvisioning, input);
+      const { proceed, closes } = await inActivity(activities.beginProvisioning, input);
       if (!proceed) return;
+      if (closes) return void (await inActivity(activities.closeAndSettle, input));
       const { repoId } = await inActivity(activities.ensureRepository, input);
       const ready = await inActivity(activities.checkReady, { ...input, repoId });
       await inActivity(activities.grantAccessAndSettle, { ...input, repoId, ...ready });
@@ -99,6 +102,9 @@ export async function startWorkspaceApi({ shortWaits = false } = {}): Promise<Wo
           : run(start.input as TestRunInput, collect);
       plays.add(play);
       return play.finally(() => plays.delete(play));
+    },
+    async played() {
+      await Promise.all(plays);
     },
     async close() {
       await api.close();

@@ -42,6 +42,7 @@ export const activityPlaces: Readonly<Record<ActivityName, Place | string>> = {
   ensureRepository: { during: 'answer', story: 'candidate', waits: true },
   checkReady: { during: 'answer', story: 'candidate', waits: true },
   grantAccessAndSettle: { during: 'answer', story: 'candidate', waits: true },
+  closeAndSettle: { during: 'answer', story: 'expiry', waits: false },
   recordProvisioningFailure: { during: 'commit', story: 'failed_workspace', waits: true },
   checkTemplate: writesNothing,
   dispatchTemplate: writesNothing,

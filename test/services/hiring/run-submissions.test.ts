@@ -122,7 +122,11 @@ describe('submissions that belong to a run', () => {
     await inUnit((uow) => completeRunSubmission(uow, run, evidence));
     assert.equal(await statusOf(), 'completed');
     const kinds = (await messages()).map(({ start }) => start.kind);
-    assert.deepEqual(kinds.sort(), ['candidate-session', 'email'], 'its clock, and the recruiter');
+    assert.deepEqual(
+      kinds.sort(),
+      ['candidate-session', 'email', 'workspace'],
+      'its clock, the recruiter, the archive',
+    );
   });
 
   for (const status of ['expired', 'revoked'] as const) {

@@ -101,8 +101,8 @@ describe('POST …/candidates/:candidateSessionId/revoke', () => {
       accessGrantedTo: 'octo',
     });
     await revoke(made);
-    const [untouched, withdrawn] = await workspaceOf(made);
-    assert.deepEqual(untouched, { github_username: null, access_granted_to: null, generation: 1 });
+    const [other, withdrawn] = await workspaceOf(made);
+    assert.deepEqual(other, { github_username: null, access_granted_to: null, generation: 2 }, 'to be archived');
     assert.deepEqual(withdrawn, { github_username: null, access_granted_to: 'octo', generation: 2 });
     const starts = (await messagesOf(api.database, made.id)).map(({ start }) => start.workflowId);
     assert.ok(starts.includes(`workspace/${settled.id}/2`));

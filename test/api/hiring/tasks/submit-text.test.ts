@@ -111,8 +111,11 @@ describe('POST /api/tasks/:taskId/submit, with text', () => {
     const messages = await messagesOf(api.database, made.id);
     const mail = messages.find(({ start }) => start.kind === 'email');
     assert.deepEqual(Object.keys(mail?.start.input ?? {}).sort(), ['emailId', 'orgId'], 'the recruiter is told');
+    const repositories = messages.filter(({ start }) => start.kind === 'workspace');
+    assert.equal(repositories.length, 2, 'they are archived');
+    const clocks = messages.filter((one) => one !== mail && !repositories.includes(one));
     assert.deepEqual(
-      messages.filter((one) => one !== mail).map(({ start, signal }) => [start.workflowId, start.input, signal]),
+      clocks.map(({ start, signal }) => [start.workflowId, start.input, signal]),
       [
         [
           `candidate-session/${made.id}/1`,
@@ -176,7 +179,7 @@ describe('POST /api/tasks/:taskId/submit, with text', () => {
     const { id } = taskOf(made, 'documentation');
     await Promise.all([submit(made, id), submit<Problem>(made, id)]);
     const kinds = (await messagesOf(api.database, made.id)).map(({ start }) => start.kind);
-    assert.deepEqual(kinds.sort(), ['candidate-session', 'email'], 'its clock and the recruiter, once each');
+    assert.deepEqual(kinds.sort(), ['candidate-session', 'email', 'workspace', 'workspace'], 'each once');
     assert.equal((await trailOf(api.database, 'candidate_session', made.id)).length, 1);
   });
 
