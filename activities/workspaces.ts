@@ -1,3 +1,4 @@
+import { cleanupActivities } from './workspaces/cleanup.ts';
 import { closingActivity } from './workspaces/closing.ts';
 import { collectActivities } from './workspaces/collect.ts';
 import { dispatchActivity } from './workspaces/dispatch.ts';
@@ -9,6 +10,7 @@ export function workspaceActivities(parts: WorkspaceParts) {
   return {
     ...provisioningActivities(parts),
     ...closingActivity(parts),
+    ...cleanupActivities(parts),
     ...dispatchActivity(parts),
     ...collectActivities(parts),
   };

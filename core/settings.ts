@@ -58,6 +58,8 @@ export interface Settings {
     readonly workflowFile: string;
     readonly webhookSecret: string | undefined;
   } & GithubCredentials;
+  /** After a session's end its repositories are deleted at GitHub; null: never. */
+  readonly workspaceRetentionDays: number | null;
   readonly auth: {
     readonly issuer: string;
     readonly jwksUrl: string;
@@ -147,6 +149,8 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
       workflowFile: text('TENON_GITHUB_ACTIONS_WORKFLOW_FILE'),
       webhookSecret: optional('TENON_GITHUB_WEBHOOK_SECRET'),
     },
+    workspaceRetentionDays:
+      value['TENON_WORKSPACE_RETENTION_DAYS'] === undefined ? null : Number(value['TENON_WORKSPACE_RETENTION_DAYS']),
     auth: {
       issuer,
       jwksUrl: optional('TENON_AUTH0_JWKS_URL') ?? `${issuer}.well-known/jwks.json`,

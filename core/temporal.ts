@@ -1,6 +1,6 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { SearchAttributeType, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import type { DeliveryOutcome, WorkflowMessage } from './outbox.ts';
+import type { DeliveryOutcome, WorkflowMessage, WorkflowStart } from './outbox.ts';
 import type { Settings } from './settings.ts';
 
 export const tenonOrg = defineSearchAttributeKey('TenonOrg', SearchAttributeType.KEYWORD);
@@ -40,11 +40,7 @@ export async function deliverMessage(
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
     workflowIdConflictPolicy: 'USE_EXISTING',
     staticSummary: start.summary,
-    typedSearchAttributes: new TypedSearchAttributes([
-      { key: tenonOrg, value: start.orgId },
-      { key: tenonKind, value: start.kind },
-      { key: tenonRef, value: start.ref },
-    ]),
+    typedSearchAttributes: searchAttributesOf(start),
   } as const;
   try {
     return await client.withDeadline(Date.now() + deadlineMs, async () => {
@@ -60,4 +56,13 @@ export async function deliverMessage(
     if (error instanceof WorkflowExecutionAlreadyStartedError) return 'already_closed';
     throw error;
   }
+}
+
+/** By which a workflow is found. */
+export function searchAttributesOf({ orgId, kind, ref }: WorkflowStart): TypedSearchAttributes {
+  return new TypedSearchAttributes([
+    { key: tenonOrg, value: orgId },
+    { key: tenonKind, value: kind },
+    { key: tenonRef, value: ref },
+  ]);
 }

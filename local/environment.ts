@@ -30,7 +30,7 @@ export interface AppSecrets {
 const INHERITED = /^(PATH|HOME|USER|SHELL|TMPDIR|TZ|LANG|LC_.*|XDG_CACHE_HOME|NODE_EXTRA_CA_CERTS)$/;
 /** Harmless settings that a user may give to `npm start`; every other one is the stack's. */
 const SETTABLE =
-  /^(LOG_LEVEL|DATABASE_POOL_SIZE|TENON_CORS_ALLOW_ORIGINS|TENON_CANDIDATE_PORTAL_BASE_URL|TENON_EMAIL_FROM|TEMPORAL_API_KEY|TEMPORAL_TLS)$/;
+  /^(LOG_LEVEL|DATABASE_POOL_SIZE|TENON_CORS_ALLOW_ORIGINS|TENON_CANDIDATE_PORTAL_BASE_URL|TENON_EMAIL_FROM|TENON_WORKSPACE_RETENTION_DAYS|TEMPORAL_API_KEY|TEMPORAL_TLS)$/;
 
 /** What every component gets of our own environment: no secrets, no settings of npm or of another Tenon. */
 export function baseEnvironment(env: NodeJS.ProcessEnv = process.env): Record<string, string> {

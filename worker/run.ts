@@ -10,6 +10,7 @@ import { startMonitoring } from './monitoring.ts';
 import { reconcileOnce } from './reconciler.ts';
 import { deliverDue } from './relay.ts';
 import { installRuntime } from './runtime.ts';
+import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { sweepOnce } from './sweeps.ts';
 import { createWorkers } from './workers.ts';
@@ -39,6 +40,9 @@ export async function runWorker({ settings, log, stop }: RunOptions): Promise<vo
     cleanups.push(() => client.connection.close());
     await ensureSearchAttributes(client).catch((error: unknown) =>
       log.warn({ err: error }, 'search attributes TenonOrg, TenonKind, TenonRef could not be checked'),
+    );
+    await ensureSchedules(client, settings).catch((error: unknown) =>
+      log.warn({ err: error }, 'the daily clean-up of workspaces could not be scheduled'),
     );
     const composed = composeWorker({ settings, client, metrics, log });
     cleanups.push(() => composed.close());

@@ -3,4 +3,5 @@ export { candidateSessionWorkflow as candidateSession } from './hiring/candidate
 export { templateHealthWorkflow as templateHealth } from './hiring/template-health.workflow.ts';
 export { emailWorkflow as email } from './mail/email.workflow.ts';
 export { testRunWorkflow as testRun } from './workspaces/test-run.workflow.ts';
+export { workspaceCleanupWorkflow as workspaceCleanup } from './workspaces/workspace-cleanup.workflow.ts';
 export { workspaceWorkflow as workspace } from './workspaces/workspace.workflow.ts';

@@ -4,6 +4,9 @@ const postgres = Joi.string().uri({ scheme: ['postgres', 'postgresql'] });
 const web = Joi.string().uri({ scheme: ['http', 'https'] });
 const onOff = Joi.string().valid('0', '1').default('0');
 
+/** Days. A week at least, because a session that ended by mistake may begin anew. */
+export const retentionBounds = { min: 7, max: 3_650 } as const;
+
 /** Every setting by its name in the environment. What several of them say together is checked where they are read. */
 export const settingsSchema = Joi.object<Record<string, string | number | undefined>>({
   ENVIRONMENT: Joi.string().valid('local', 'test', 'staging', 'production'),
@@ -42,6 +45,8 @@ export const settingsSchema = Joi.object<Record<string, string | number | undefi
     .default('tenon-ws-'),
   TENON_GITHUB_ACTIONS_WORKFLOW_FILE: Joi.string().default('tenon-ci.yml'),
   TENON_GITHUB_WEBHOOK_SECRET: Joi.string().min(16),
+  // No default: nothing is deleted unless somebody says so.
+  TENON_WORKSPACE_RETENTION_DAYS: Joi.number().integer().min(retentionBounds.min).max(retentionBounds.max),
   TENON_AUTH0_DOMAIN: Joi.string(),
   TENON_AUTH0_ISSUER: Joi.string().uri(),
   TENON_AUTH0_JWKS_URL: Joi.string().uri(),

@@ -15,6 +15,7 @@ const whole: Facts = {
     { workflowId: 'candidate-session/1/2', kind: 'candidate-session', orgId, status: 'RUNNING' },
     { workflowId: 'test-run/r', kind: 'test-run', orgId, status: 'COMPLETED' },
     { workflowId: 'email/e', kind: 'email', orgId, status: 'COMPLETED' },
+    { workflowId: 'workspace-cleanup/daily', kind: 'workspace-cleanup', orgId: 'installation', status: 'RUNNING' },
   ],
   outbox: [{ id: '9', workflowId: 'email/e', delivered: true }],
   made: [{ kind: 'simulation', id: '5', name: 'A' }],

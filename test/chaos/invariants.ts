@@ -42,7 +42,8 @@ function rowsAndWorkflows({ rows, workflows, outbox }: Facts, cancelled: Readonl
       found.push(`${workflowId} is ${workflow.status} and its row is unfinished`);
     } else if (workflow.orgId !== orgId) found.push(`${workflowId} runs for another organisation than its row`);
   }
-  for (const { workflowId, kind, status } of workflows) {
+  for (const { workflowId, kind, orgId, status } of workflows) {
+    if (orgId === 'installation') continue; // it belongs to no row
     const [, id = '', generation = '1'] = workflowId.split('/');
     const row = rowOf.get(`${kind}/${id}`);
     if (!row || Number(generation) > row.generation) found.push(`${workflowId} has no row`);

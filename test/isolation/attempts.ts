@@ -50,6 +50,7 @@ import { bindAccount } from '../../services/identity/bind-account.ts';
 import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../../services/mail/emails.ts';
 import { requestEmail } from '../../services/mail/email-requests.ts';
 import { recordUndelivered } from '../../services/mail/undelivered.ts';
+import { beginCleanup, readForCleanup } from '../../services/workspaces/cleanup.ts';
 import { nextClosingStep, recordClosed, recordReopened } from '../../services/workspaces/closing-records.ts';
 import { closeWorkspaces, lookAgain, reopenWorkspaces } from '../../services/workspaces/closing.ts';
 import { loadUnprotected, recordProtection } from '../../services/workspaces/protection-records.ts';
@@ -256,6 +257,8 @@ export const ofTheSystem: Attempts<SystemActor> = {
   nextClosingStep: async (uow, side) => (await nextClosingStep(uow, closedLife(side))).kind,
   recordClosed: (uow, side) => recordClosed(uow, { ...closedLife(side), outcome: { kind: 'gone' }, revoked: [] }),
   recordReopened: (uow, side) => recordReopened(uow, closedLife(side)),
+  beginCleanup: (uow, { closed }) => beginCleanup(uow, { workspaceId: closed.id, retentionDays: null, again: false }),
+  readForCleanup: (uow, { closed }) => readForCleanup(uow, [closed.id]),
   withdrawAccess: (uow, { working }) => withdrawAccess(uow, { sessionId: working.id }),
   requestWorkspace: (uow, { starting }) =>
     requestWorkspace(uow, { sessionId: starting.id, taskId: taskOf(starting, 'code').id, ...repository }),

@@ -21,6 +21,7 @@ const swaps = [
   ['dispatchRun', 'collectAndStore'],
   ['checkTemplate', 'dispatchTemplate'],
   ['sendEmail', 'recordEmailFailure'],
+  ['listCleanup', 'beginCleanupRound'],
 ] as const;
 
 describe('recorded histories', function () {
@@ -55,7 +56,7 @@ describe('recorded histories', function () {
     assert.deepEqual(recordings.map(({ workflowId }) => workflowId).sort(), wanted.sort());
     const index = await readFile(join(checkoutDir, 'workflows', 'index.ts'), 'utf8');
     const types = [...index.matchAll(/ as (\w+) \}/g)].map(([, name]) => name ?? '');
-    assert.equal(types.length, 5);
+    assert.equal(types.length, 6);
     for (const type of types) {
       const text = `"name": "${type}"`;
       assert(

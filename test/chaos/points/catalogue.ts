@@ -28,6 +28,8 @@ interface Place {
   readonly waits: boolean;
 }
 
+const ofCleanup =
+  'no story lasts until the daily clean-up; that twice is once is proved in test/activities/workspaces/cleanup.test.ts';
 const writesNothing = 'it writes no row, and is tried again; that twice is once is proved in test/activities/templates';
 
 /** Every activity: the compiler and a test refuse one that is missing. Instead of a place a reason may stand why it has none. */
@@ -43,6 +45,9 @@ export const activityPlaces: Readonly<Record<ActivityName, Place | string>> = {
   checkReady: { during: 'answer', story: 'candidate', waits: true },
   grantAccessAndSettle: { during: 'answer', story: 'candidate', waits: true },
   closeAndSettle: { during: 'answer', story: 'expiry', waits: false },
+  listCleanup: ofCleanup,
+  beginCleanupRound: ofCleanup,
+  checkCleanupRound: ofCleanup,
   recordProvisioningFailure: { during: 'commit', story: 'failed_workspace', waits: true },
   checkTemplate: writesNothing,
   dispatchTemplate: writesNothing,
