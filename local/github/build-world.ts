@@ -17,6 +17,7 @@ import type { Store } from './store.ts';
 import { importTemplate } from './templates.ts';
 import type { Template } from './templates.ts';
 import { openWebhooks } from './webhooks/webhooks.ts';
+import type { WebhookEventName } from './webhooks/webhooks.ts';
 import type { World } from './world.ts';
 
 const serviceLogin = 'tenon-bot';
@@ -44,6 +45,14 @@ function ensureAccounts(store: Store, { org, serviceToken }: WorldOptions): Acco
   return bot;
 }
 
+const toldToOrganisation: WebhookEventName[] = [
+  'push',
+  'repository',
+  'workflow_run',
+  'installation',
+  'installation_repositories',
+];
+
 /** The organisation's one hook follows the options; its id and deliveries stay. */
 function configureHook(store: Store, webhook: WorldOptions['webhook']): void {
   const known = store.state.hooks.find(({ repositoryId }) => repositoryId === null);
@@ -52,7 +61,7 @@ function configureHook(store: Store, webhook: WorldOptions['webhook']): void {
     return;
   }
   if (known) {
-    Object.assign(known, webhook);
+    Object.assign(known, { ...webhook, events: toldToOrganisation });
     return;
   }
   const now = new Date().toISOString();
@@ -60,7 +69,7 @@ function configureHook(store: Store, webhook: WorldOptions['webhook']): void {
     ...webhook,
     id: store.nextId('hook'),
     repositoryId: null,
-    events: ['push', 'repository', 'workflow_run'],
+    events: toldToOrganisation,
     active: true,
     createdAt: now,
     updatedAt: now,

@@ -5,6 +5,7 @@ import type {
   FinishRun,
   GenerateDelay,
   LivingAppToken,
+  InstallationChange,
   NextRuns,
   WebhookSetting,
 } from './types.ts';
@@ -19,6 +20,8 @@ export interface ControlClient {
   finishRun(runId: number | string, end: FinishRun): Promise<void>;
   webhooks(setting: WebhookSetting): Promise<void>;
   releaseWebhooks(): Promise<number>;
+  /** Tells the organisation's hook of an installation of the App. */
+  installation(change: InstallationChange): Promise<void>;
   generateDelay(delay: GenerateDelay): Promise<void>;
   releaseGenerated(): Promise<number>;
   /** Full name of an additional template repository that lacks its workflow file. */
@@ -56,6 +59,7 @@ export function controlClient(url: string, token: string): ControlClient {
     nextRuns: (next) => tell('POST', '/next-runs', next),
     finishRun: (runId, end) => tell('POST', `/runs/${runId}/finish`, end),
     webhooks: (setting) => tell('POST', '/webhooks', setting),
+    installation: (change) => tell('POST', '/installations', change),
     releaseWebhooks: async () => (await call<{ released: number }>('POST', '/webhooks/release')).released,
     generateDelay: (delay) => tell('POST', '/generate-delay', delay),
     releaseGenerated: async () => (await call<{ released: number }>('POST', '/generate-release')).released,

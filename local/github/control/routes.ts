@@ -4,6 +4,7 @@ import { livingTokens } from '../apps.ts';
 import type { NewArtifact } from '../artifacts.ts';
 import { fullName } from '../links.ts';
 import { makeTemplateWithoutWorkflow, removeTemplateWithoutWorkflow } from '../templates.ts';
+import { installationEvent } from '../webhooks/installations.ts';
 import type { World } from '../world.ts';
 import type { Calls } from './calls.ts';
 import type { Faults } from './faults.ts';
@@ -13,6 +14,7 @@ import {
   faultBody,
   finishRunBody,
   generateDelayBody,
+  installationBody,
   nextRunsBody,
   userBody,
   webhooksBody,
@@ -106,6 +108,11 @@ export const controlRoutes: readonly ControlRoute[] = [
     return done;
   }),
   route('POST', '/webhooks/release', ({ world }) => ({ status: 200, body: { released: world.webhooks.release() } })),
+  route('POST', '/installations', ({ world, body }) => {
+    const { id, action } = checked(installationBody, body);
+    world.webhooks.emit(installationEvent(world, id, action));
+    return done;
+  }),
   route('POST', '/generate-delay', ({ world, body }) => {
     const { ms, workflowsMs = 0 } = checked(generateDelayBody, body);
     world.generating.setDelay(ms, workflowsMs);

@@ -1,6 +1,15 @@
 import Joi from 'joi';
 import { webhookModes } from '../webhooks/gate.ts';
-import type { AppSetting, Fault, FinishRun, GenerateDelay, NextRuns, WebhookSetting } from './types.ts';
+import { installationActions } from '../webhooks/installations.ts';
+import type {
+  AppSetting,
+  Fault,
+  FinishRun,
+  GenerateDelay,
+  InstallationChange,
+  NextRuns,
+  WebhookSetting,
+} from './types.ts';
 
 const conclusion = Joi.string().valid('success', 'failure', 'cancelled', 'timed_out');
 const count = Joi.number().integer().min(1);
@@ -58,6 +67,13 @@ export const webhooksBody = Joi.object<WebhookSetting>({
     .valid(...webhookModes)
     .required(),
   count,
+});
+
+export const installationBody = Joi.object<InstallationChange>({
+  id: Joi.number().integer().min(1).required(),
+  action: Joi.string()
+    .valid(...installationActions)
+    .required(),
 });
 
 export const generateDelayBody = Joi.object<GenerateDelay>({

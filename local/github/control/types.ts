@@ -1,5 +1,6 @@
 import type { GrantedPermissions, RunConclusion } from '../state.ts';
 import type { WebhookMode } from '../webhooks/gate.ts';
+import type { InstallationAction } from '../webhooks/installations.ts';
 import type { ReceivedCall } from './calls.ts';
 import type { Fault } from './faults.ts';
 
@@ -34,6 +35,12 @@ export interface FinishRun {
 export interface WebhookSetting {
   mode: WebhookMode;
   count?: number;
+}
+
+/** What an installation of the App is said to have gone through; nothing else changes. */
+export interface InstallationChange {
+  id: number;
+  action: InstallationAction;
 }
 
 export interface GenerateDelay {

@@ -69,6 +69,7 @@ async function update(world: World, call: RepositoryCall): Promise<void> {
   const name = optionalText(body, 'name') ?? repository.name;
   const formerName = repository.name;
   if (name !== formerName) rename(world, repository, name);
+  const wasPrivate = repository.private;
   const changes = await applyChanges(call);
   const wasArchived = repository.archived;
   repository.archived = archived;
@@ -79,6 +80,7 @@ async function update(world: World, call: RepositoryCall): Promise<void> {
   if (name !== formerName) tell('renamed', { repository: { name: { from: formerName } } });
   if (Object.keys(changes).length > 0) tell('edited', changes);
   if (archived !== wasArchived) tell(archived ? 'archived' : 'unarchived');
+  if (repository.private !== wasPrivate) tell(repository.private ? 'privatized' : 'publicized');
 }
 
 async function remove(world: World, { repository, actor }: RepositoryCall): Promise<void> {

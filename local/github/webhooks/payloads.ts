@@ -24,7 +24,8 @@ function surroundings(base: Base, repository: Repository, senderId: number): Rec
   };
 }
 
-export type RepositoryAction = 'created' | 'edited' | 'archived' | 'unarchived' | 'renamed' | 'deleted';
+export type RepositoryAction =
+  'created' | 'edited' | 'archived' | 'unarchived' | 'renamed' | 'deleted' | 'publicized' | 'privatized';
 
 export function repositoryEvent(
   base: Base,

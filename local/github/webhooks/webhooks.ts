@@ -8,11 +8,12 @@ import { createGate } from './gate.ts';
 import type { WebhookMode } from './gate.ts';
 import { deliveryHeaders, sendDelivery } from './send.ts';
 
-export type WebhookEventName = 'push' | 'workflow_run' | 'repository';
+export type WebhookEventName = 'push' | 'workflow_run' | 'repository' | 'installation' | 'installation_repositories';
 
 export interface WebhookEvent {
   event: WebhookEventName;
-  repository: Repository;
+  /** null: about none, told to the organisation's hook. */
+  repository: Repository | null;
   payload: Record<string, unknown>;
 }
 
@@ -94,7 +95,10 @@ export async function openWebhooks(base: Base): Promise<Webhooks> {
   }
 
   function wants(hook: HookRecord, { event, repository }: WebhookEvent): boolean {
-    const covers = hook.repositoryId === null ? repository.owner === base.org : hook.repositoryId === repository.id;
+    const isOrganisations = hook.repositoryId === null;
+    const covers = isOrganisations
+      ? (repository?.owner ?? base.org) === base.org
+      : hook.repositoryId === repository?.id;
     return covers && hook.active && (hook.events.includes(event) || hook.events.includes('*'));
   }
 
@@ -107,7 +111,7 @@ export async function openWebhooks(base: Base): Promise<Webhooks> {
           hook,
           guid: randomUUID(),
           event: event.event,
-          repositoryId: repository.id,
+          repositoryId: repository?.id ?? null,
           payload,
           redelivery: false,
         });

@@ -119,16 +119,36 @@ describe('local GitHub: webhooks', () => {
     assert.deepEqual(description.webhookProblems('push', removal?.payload), []);
   });
 
-  it('tells of creation, archiving and deletion', async () => {
+  it('tells of creation, visibility, archiving and deletion', async () => {
     await generate(github, 'short-lived');
     const repository = { owner: org, repo: 'short-lived' };
-    await github.octokit.request('PATCH /repos/{owner}/{repo}', { ...repository, archived: true });
+    const change = (changes: Record<string, unknown>) =>
+      github.octokit.request('PATCH /repos/{owner}/{repo}', { ...repository, ...changes });
+    await change({ private: false });
+    await change({ private: true });
+    await change({ archived: true });
     await github.octokit.request('DELETE /repos/{owner}/{repo}', repository);
-    const events = await heard(({ event }) => event === 'repository', 3);
+    const events = await heard(({ event }) => event === 'repository', 5);
     const actions = events.map(({ payload }) => String(payload['action']));
-    assert.deepEqual(actions, ['created', 'archived', 'deleted']);
+    assert.deepEqual(actions, ['created', 'publicized', 'privatized', 'archived', 'deleted']);
     for (const { payload } of events) {
       assert.deepEqual(description.webhookProblems(`repository-${String(payload['action'])}`, payload), []);
+    }
+  });
+
+  it('tells the organisation’s hook what its App’s installations are said to go through', async () => {
+    const names = ['created', 'suspend', 'unsuspend', 'new_permissions_accepted', 'deleted'] as const;
+    for (const action of names) await github.control.installation({ id: 7, action });
+    for (const action of ['added', 'removed'] as const) await github.control.installation({ id: 7, action });
+    const told = await heard(({ event }) => event === 'installation', names.length);
+    assert.deepEqual(
+      told.map(({ payload }) => payload['action']),
+      [...names],
+    );
+    const repositories = await heard(({ event }) => event === 'installation_repositories', 2);
+    for (const { event, payload } of [...told, ...repositories]) {
+      const name = `${event}-${String(payload['action'])}`.replaceAll('_', '-');
+      assert.deepEqual(description.webhookProblems(name, payload), [], name);
     }
   });
 
