@@ -8,6 +8,9 @@ export interface Metrics {
   readonly outboxWaiting: Gauge;
   readonly reconcilerFindings: Counter<'finding'>;
   readonly webhooks: Counter<'event' | 'outcome'>;
+  readonly githubRecovered: Counter<'event' | 'outcome'>;
+  readonly githubLooks: Counter<'finding'>;
+  readonly githubInstallations: Gauge<'state'>;
 }
 
 /** A registry of its own per process part, so that tests can make many. */
@@ -45,6 +48,24 @@ export function createMetrics({ processMetrics }: { processMetrics: boolean }): 
       name: 'tenon_github_webhooks_total',
       help: 'Webhook deliveries from GitHub, by event and what became of them',
       labelNames: ['event', 'outcome'],
+      registers,
+    }),
+    githubRecovered: new Counter({
+      name: 'tenon_github_deliveries_recovered_total',
+      help: 'Webhook deliveries that had not reached us, taken from GitHub’s log, by event and what became of them',
+      labelNames: ['event', 'outcome'],
+      registers,
+    }),
+    githubLooks: new Counter({
+      name: 'tenon_github_looks_total',
+      help: 'Looks at repositories of workspaces, by what they found',
+      labelNames: ['finding'],
+      registers,
+    }),
+    githubInstallations: new Gauge({
+      name: 'tenon_github_installations',
+      help: 'Installations of the GitHub App as GitHub last told, by state: suspended and deleted ones are out of reach',
+      labelNames: ['state'],
       registers,
     }),
   };

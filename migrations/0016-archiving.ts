@@ -31,8 +31,8 @@ const functions = [
 
 /** Of tables that `tenon_lookup` reads already. */
 const readable = {
-  workspaces: 'candidate_session_id, repository_state, generation, settled_generation',
-  candidate_sessions: 'status, completed_at, expired_at, revoked_at',
+  workspaces: 'repository_state, generation, settled_generation',
+  candidate_sessions: 'completed_at, expired_at, revoked_at',
 };
 
 const added = 'repository_state, protection';

@@ -40,6 +40,12 @@ export class Workspace extends Model<InferAttributes<Workspace>, InferCreationAt
   declare errorCode: CreationOptional<string | null>;
   declare latestCommitSha: CreationOptional<string | null>;
   declare lastRunId: CreationOptional<string | null>;
+  /** When GitHub was last asked how the repository is, by our clock. */
+  declare repoLookedAt: CreationOptional<Date | null>;
+  /** Since when it should be asked: a webhook told something. */
+  declare repoLookDueAt: CreationOptional<Date | null>;
+  /** The last push to any ref, by GitHub's clock, as of the last look. */
+  declare repoPushedAt: CreationOptional<Date | null>;
   declare createdAt: CreationOptional<Date>;
   declare updatedAt: CreationOptional<Date>;
 }
@@ -73,6 +79,9 @@ export function defineWorkspace(sequelize: Sequelize): void {
       errorCode: DataTypes.TEXT,
       latestCommitSha: DataTypes.TEXT,
       lastRunId: DataTypes.UUID,
+      repoLookedAt: DataTypes.DATE,
+      repoLookDueAt: DataTypes.DATE,
+      repoPushedAt: DataTypes.DATE,
       createdAt: DataTypes.DATE,
       updatedAt: DataTypes.DATE,
     },

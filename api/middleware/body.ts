@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import getRawBody from 'raw-body';
 import { AppError } from '../../core/errors.ts';
 import type { Inputs } from '../endpoint.ts';
+import { stateOf } from './state.ts';
 
 const LIMIT_BYTES = 1024 * 1024;
 
@@ -12,7 +13,7 @@ export interface ParsedBody {
   readonly raw?: Buffer;
 }
 
-/** Reads just what the endpoint declares. @throws {AppError} 413, 415 or 400 */
+/** Reads just what the endpoint declares. @throws {AppError} 413, 415 or 400, and what the door's own check says */
 export async function readBody(ctx: Context, { body, form, raw }: Inputs): Promise<ParsedBody> {
   if (raw) return { raw: await readBytes(ctx, raw.limitBytes) };
   if (!body && !form) return {};
@@ -25,13 +26,22 @@ export async function readBody(ctx: Context, { body, form, raw }: Inputs): Promi
   return body ? { body: parseJson(decoded) } : { form: Object.fromEntries(new URLSearchParams(decoded)) };
 }
 
+/** A length that is announced and too large is refused unread. */
 async function readBytes(ctx: Context, limit: number): Promise<Buffer> {
   const length = ctx.request.length;
+  const { bodyCheck } = stateOf(ctx);
+  const watch = (piece: Buffer): void => bodyCheck?.update(piece);
+  if (bodyCheck) ctx.req.on('data', watch); // in the same turn as the reader below: neither misses a piece
   try {
-    return await getRawBody(ctx.req, { limit, ...(length !== undefined && { length }) });
+    const bytes = await getRawBody(ctx.req, { limit, ...(length !== undefined && { length }) });
+    bodyCheck?.assertGenuine();
+    return bytes;
   } catch (cause) {
+    if (cause instanceof AppError) throw cause;
     const tooLarge = (cause as { type?: unknown }).type === 'entity.too.large';
     throw new AppError(tooLarge ? 'PAYLOAD_TOO_LARGE' : 'MALFORMED_BODY', undefined, { cause });
+  } finally {
+    ctx.req.off('data', watch);
   }
 }
 

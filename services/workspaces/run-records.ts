@@ -14,6 +14,7 @@ import { TestRun } from '../../models/test-run.ts';
 import { Workspace } from '../../models/workspace.ts';
 import { lookAgain } from './closing.ts';
 import { REASON_LENGTH } from './provisioning-records.ts';
+import { recordRunHead } from './pushes.ts';
 import { runTopic } from './test-runs.ts';
 
 /** What is known of the code that a run tested. */
@@ -99,7 +100,7 @@ export async function recordFinished(uow: UnitOfWork, owners: RunOwners, outcome
     artifactErrorCode: artifactErrorCode(verdict),
     finishedAt: new Date(),
   });
-  if (run.branch === workspace.defaultBranch) await workspace.update({ latestCommitSha: headSha });
+  if (run.branch === workspace.defaultBranch) await recordRunHead(uow, workspace.id, headSha);
   if (run.purpose === 'submission') {
     await owners.submission.finished(uow, run, { commitSha: headSha, diffSummary, diffErrorCode });
   }

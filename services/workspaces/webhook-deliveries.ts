@@ -10,42 +10,64 @@ import {
   type GithubRunCompleted,
 } from '../../workflows/workspaces/test-run.contract.ts';
 
-/** What GitHub told, by its own id of the telling. */
+/** What GitHub told, by its own id of the telling: all hooks that hear of an event hear the same id. */
 export interface Delivery {
   readonly deliveryId: string;
   readonly event: string;
-  readonly action: string;
-  readonly repoId: string;
-  readonly githubRunId: string;
+  readonly action: string | null;
+  readonly repoId: string | null;
+  readonly githubRunId: string | null;
+  /** Found in GitHub's log of deliveries, not told to the endpoint. */
+  readonly recovered: boolean;
 }
+
+/** What became of a delivery; also a label of metrics. `repeated` is counted, never stored. */
+export type DeliveryOutcome = 'signalled' | 'recorded' | 'unknown_run' | 'unknown_repository' | 'ignored' | 'repeated';
 
 /** Whose run it is, before any tenant is known; null when it is none of ours. */
 export async function findRunOf(
   { db }: UnitOfWork,
-  { repoId, githubRunId }: Delivery,
-): Promise<{ runId: string; orgId: string } | null> {
-  const [row] = await rowsOf<{ id: string; org_id: string }>(db, 'select id, org_id from lookup_test_run($1, $2)', [
-    repoId,
-    githubRunId,
-  ]);
-  return row ? { runId: row.id, orgId: row.org_id } : null;
+  { repoId, githubRunId }: Pick<Delivery, 'repoId' | 'githubRunId'>,
+): Promise<{ id: string; orgId: string } | null> {
+  const [row] = await rowsOf<{ id: string; orgId: string }>(
+    db,
+    'select id, org_id as "orgId" from lookup_test_run($1, $2)',
+    [repoId, githubRunId],
+  );
+  return row ?? null;
+}
+
+/** Whose workspace a repository is, before any tenant is known; null when it is none of ours. */
+export async function findWorkspaceOf(
+  { db }: UnitOfWork,
+  { repoId }: Pick<Delivery, 'repoId'>,
+): Promise<{ id: string; orgId: string } | null> {
+  const [row] = await rowsOf<{ id: string; orgId: string }>(
+    db,
+    'select id, org_id as "orgId" from lookup_workspace_by_repository($1)',
+    [repoId],
+  );
+  return row ?? null;
 }
 
 /**
- * @returns false when GitHub has told this before; what was about no run of ours then counts as new once it is about one: the
- * webhook may have been faster than our own commit
+ * Whoever comes second with the same id waits for the first one's commit.
+ * @returns false when GitHub has told this before; what was about nothing of ours then counts as new once it is about something:
+ * the webhook may have been faster than our own commit
  */
 export async function recordDelivery(
   { db }: UnitOfWork,
-  { deliveryId, event, action, repoId, githubRunId }: Delivery,
-  matched: boolean,
+  { deliveryId, event, action, repoId, githubRunId, recovered }: Delivery,
+  outcome: Exclude<DeliveryOutcome, 'repeated'>,
 ): Promise<boolean> {
   const rows = await rowsOf(
     db,
-    `insert into github_deliveries (delivery_id, event, action, repo_id, github_run_id, matched)
-     values ($1, $2, $3, $4, $5, $6) on conflict (delivery_id) do update set matched = true where excluded.matched and not github_deliveries.matched
+    `insert into github_deliveries (delivery_id, event, action, repo_id, github_run_id, recovered, outcome, matched)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (delivery_id) do update set matched = true, outcome = excluded.outcome, recovered = excluded.recovered
+       where excluded.matched and not github_deliveries.matched
      returning delivery_id`,
-    [deliveryId, event, action, repoId, githubRunId, matched],
+    [deliveryId, event, action, repoId, githubRunId, recovered, outcome, !outcome.startsWith('unknown_')],
   );
   return rows.length > 0;
 }

@@ -61,6 +61,13 @@ import {
   recordProvisioningStarted,
   recordReady,
 } from '../../services/workspaces/provisioning-records.ts';
+import { recordPush, recordRunHead } from '../../services/workspaces/pushes.ts';
+import {
+  loadLookFacts,
+  recordLook,
+  recordLookInVain,
+  recordRepositoryTold,
+} from '../../services/workspaces/repository-looks.ts';
 import { initWorkspace, requestWorkspace } from '../../services/workspaces/provisioning.ts';
 import { inputsOf } from '../../services/workspaces/run-inputs.ts';
 import {
@@ -74,6 +81,7 @@ import { findOpened, loadReady, readWorkspace } from '../../services/workspaces/
 import { withdrawAccess } from '../../services/workspaces/withdraw-access.ts';
 import { findRunByGithubId, isWorthKeeping, readRun, startRun } from '../../services/workspaces/test-runs.ts';
 import { tellRunFinished } from '../../services/workspaces/webhook-deliveries.ts';
+import { createLogger } from '../../core/logger.ts';
 import { readSettings } from '../../core/settings.ts';
 import { testEnvironment } from '../support/settings.ts';
 import { taskOf } from '../support/factories-hiring.ts';
@@ -100,6 +108,17 @@ const closedLife = ({ reopening: { id, generation } }: Side) => ({ workspaceId: 
 const clock = ({ orgId, working }: Side) => ({ orgId, sessionId: working.id, generation: 1 });
 const codeTask = ({ working }: Side) => ({ sessionId: working.id, taskId: taskOf(working, 'code').id });
 const page = { limit: 10, offset: 0 };
+const log = createLogger('test', 'silent');
+const repositoryTold = { kind: 'repository', repoId: '7', action: 'deleted', by: 'x' } as const;
+const push = {
+  deliveryId: 'd',
+  ref: 'refs/heads/main',
+  before: 'b'.repeat(40),
+  after: 'e'.repeat(40),
+  forced: false,
+  pusher: 'x',
+  pushedAt: null,
+};
 const repository = { templateRepo: 'o/t', repoFullName: 'o/intruder' };
 
 /** What somebody who may do everything in an organisation tries on the accounts, roles and keys of another. */
@@ -259,6 +278,13 @@ export const ofTheSystem: Attempts<SystemActor> = {
   recordReopened: (uow, side) => recordReopened(uow, closedLife(side)),
   beginCleanup: (uow, { closed }) => beginCleanup(uow, { workspaceId: closed.id, retentionDays: null, again: false }),
   readForCleanup: (uow, { closed }) => readForCleanup(uow, [closed.id]),
+  recordPush: (uow, { workspace }) => recordPush(uow, workspace.id, push),
+  recordRunHead: (uow, { workspace }) => recordRunHead(uow, workspace.id, 'e'.repeat(40)),
+  recordRepositoryTold: (uow, { workspace }) => recordRepositoryTold(uow, workspace.id, repositoryTold, log),
+  loadLookFacts: async (_, { workspace }) => (await loadLookFacts(workspace.id))?.repoId,
+  recordLook: (uow, { workspace }) =>
+    recordLook(uow, { workspaceId: workspace.id, lookedAt: new Date(), repository: null, headSha: null }, log),
+  recordLookInVain: (uow, { workspace }) => recordLookInVain(uow, { workspaceId: workspace.id, lookedAt: new Date() }),
   withdrawAccess: (uow, { working }) => withdrawAccess(uow, { sessionId: working.id }),
   requestWorkspace: (uow, { starting }) =>
     requestWorkspace(uow, { sessionId: starting.id, taskId: taskOf(starting, 'code').id, ...repository }),

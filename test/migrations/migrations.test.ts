@@ -140,6 +140,8 @@ describe('the migrated database', () => {
       outside.map(({ relname }) => relname),
       [
         'github_deliveries', // arrive before anyone knows whose they are; hold ids only
+        'github_delivery_scans', // how far GitHub's log of a hook was read
+        'github_installations', // of the GitHub App, which is the installation's, not a tenant's
         'organizations', // is the tenant; sealed by its own id
         'rate_limits', // counters under hashed keys, also of people whom nobody knows yet
         'schema_migrations', // the owner's; no grant to anyone

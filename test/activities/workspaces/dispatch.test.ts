@@ -96,8 +96,9 @@ describeActivities('dispatching a run', (openPlace) => {
             action: 'completed',
             repoId: workspace.repoId ?? '',
             githubRunId,
+            recovered: false,
           },
-          false,
+          'unknown_run',
         ),
       );
     const overtaken = activitiesOn(place.database.uow, {
