@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { allActivities } from '../activities/index.ts';
 import { githubForge } from '../adapters/github/index.ts';
+import { githubWatch } from '../adapters/github/watch.ts';
 import { resendSender } from '../adapters/mail/resend.ts';
 import { smtpSender, type MailSender } from '../adapters/mail/smtp.ts';
 import { deliverAfterCommit } from '../core/delivery.ts';
@@ -30,6 +31,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     onMarkError: (error) => log.warn({ err: error }, 'delivered, but not marked so'),
   });
   const forge = githubForge(settings.github, log);
+  const watch = githubWatch(watchSettings(settings), log);
   const activities = allActivities({
     units,
     mail: senderOf(settings.mail),
@@ -38,6 +40,8 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     accountPortalUrl: settings.accountPortalUrl,
     linkKeys: settings.linkKeys,
     forge,
+    watch,
+    metrics,
     // A submission's own run, seen by the hiring context.
     owners: {
       submission: { dispatched: storeRunSubmission, finished: completeRunSubmission, failed: settleFailedRun },
@@ -50,9 +54,14 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     /** As tenon_system: relay, reconciler, sweeps. */
     system: { pool, client, metrics, log },
     async close(): Promise<void> {
-      await goodbye([pool.end(), db.close(), forge.close()]);
+      await goodbye([pool.end(), db.close(), forge.close(), watch.close()]);
     },
   };
+}
+
+/** Workspaces are made beside their templates, so that owner's hook tells of them. */
+function watchSettings({ github, publicUrl }: Settings) {
+  return { ...github, owner: github.templateOwner, webhookUrl: `${publicUrl}/api/github/webhooks` };
 }
 
 function senderOf({ provider }: Settings['mail']): MailSender {

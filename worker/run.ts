@@ -5,6 +5,7 @@ import { temporalClient } from '../core/temporal.ts';
 import { workflowBundle } from './bundle.ts';
 import { composeWorker } from './compose.ts';
 import { connectWorker, freeLoopbackAddress } from './connect.ts';
+import { countInstallations } from './installations.ts';
 import { startLoop } from './loop.ts';
 import { startMonitoring } from './monitoring.ts';
 import { reconcileOnce } from './reconciler.ts';
@@ -24,6 +25,7 @@ export interface RunOptions {
 
 const RELAY_EVERY_MS = 1_000;
 const RECONCILE_EVERY_MS = 5 * 60_000;
+const INSTALLATIONS_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 3_600_000;
 
 /** The worker process: workers of every task queue, relay, reconciler, sweeps, metrics. Resolves when it has stopped. */
@@ -42,7 +44,7 @@ export async function runWorker({ settings, log, stop }: RunOptions): Promise<vo
       log.warn({ err: error }, 'search attributes TenonOrg, TenonKind, TenonRef could not be checked'),
     );
     await ensureSchedules(client, settings).catch((error: unknown) =>
-      log.warn({ err: error }, 'the daily clean-up of workspaces could not be scheduled'),
+      log.warn({ err: error }, 'what Temporal starts by itself (see worker/schedules.ts) could not be scheduled'),
     );
     const composed = composeWorker({ settings, client, metrics, log });
     cleanups.push(() => composed.close());
@@ -57,6 +59,12 @@ export async function runWorker({ settings, log, stop }: RunOptions): Promise<vo
         name: 'reconciler',
         everyMs: RECONCILE_EVERY_MS,
         work: () => reconcileOnce(system).then(() => false),
+        log,
+      }),
+      startLoop({
+        name: 'installations',
+        everyMs: INSTALLATIONS_EVERY_MS,
+        work: () => countInstallations(system).then(() => false),
         log,
       }),
       startLoop({ name: 'sweep', everyMs: SWEEP_EVERY_MS, work: () => sweepOnce(system), log }),

@@ -1,4 +1,5 @@
 // The names here are the wire types that the contracts start.
+export { githubReconciliationWorkflow as githubReconciliation } from './github/reconciliation.workflow.ts';
 export { candidateSessionWorkflow as candidateSession } from './hiring/candidate-session.workflow.ts';
 export { templateHealthWorkflow as templateHealth } from './hiring/template-health.workflow.ts';
 export { emailWorkflow as email } from './mail/email.workflow.ts';

@@ -4,6 +4,7 @@ export interface Permissions {
   readonly administration?: 'read' | 'write';
   readonly contents?: 'read' | 'write';
   readonly metadata?: 'read';
+  readonly organization_hooks?: 'read';
   readonly workflows?: 'write';
 }
 
@@ -40,6 +41,16 @@ export const callPermissions = {
   'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}': { actions: 'read' },
 } as const satisfies Readonly<Record<string, Permissions>>;
 
+/** The same for what `GithubWatch` sends. By its number a repository is found in all of the installation's. */
+export const watchPermissions = {
+  'GET /repositories/{repository_id}': { metadata: 'read' },
+  'GET /orgs/{org}/hooks': { organization_hooks: 'read' },
+  'GET /orgs/{org}/hooks/{hook_id}/deliveries': { organization_hooks: 'read' },
+  'GET /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}': { organization_hooks: 'read' },
+} as const satisfies Readonly<Record<string, Permissions>>;
+
+const allPermissions: Readonly<Record<string, Permissions>> = { ...callPermissions, ...watchPermissions };
+
 /** Calls that are about an account: an app has none, and GitHub answers 403. */
 const withoutAccount = ['GET /user'];
 
@@ -56,14 +67,13 @@ export type CallRight =
 export function rightFor(route: string): CallRight {
   if (ofApp.test(route)) return { as: 'app' };
   if (withoutAccount.includes(route)) return { as: 'nobody' };
-  const permissions = Object.hasOwn(callPermissions, route)
-    ? (callPermissions[route as keyof typeof callPermissions] as Permissions)
-    : undefined;
+  const permissions = Object.hasOwn(allPermissions, route) ? allPermissions[route] : undefined;
   if (!permissions) throw new Error(`no permissions are written down for ${route} (adapters/github/permissions.ts)`);
-  return { as: 'installation', permissions: asked(permissions) };
+  const isAboutOne = route.includes('repo}');
+  return { as: 'installation', permissions: isAboutOne ? asked(permissions) : permissions };
 }
 
-/** Every token reads metadata, so a call that wants no more shares the one for contents: a token less per repository. */
+/** Every token reads metadata, so a call about one repository that wants no more shares the token for its contents. */
 function asked(permissions: Permissions): Permissions {
   const { metadata: _metadata, ...others } = permissions;
   return Object.keys(others).length === 0 ? { contents: 'read' } : others;

@@ -34,6 +34,9 @@ const whole: Facts = {
 const accepted = [{ kind: 'simulation', id: '5' }] as const;
 const lostAnswer = { id: 'r', githubRunId: null, ended: true, effect: 'unknown' } as const;
 
+/** A round of a schedule: a workflow without a row. */
+const round = { workflowId: 'github-reconciliation-2026', kind: 'github-reconciliation', orgId: 'installation' };
+
 /** What is broken, how, and what must be said. */
 const broken: readonly (readonly [string, Partial<Facts>, RegExp])[] = [
   ['an accepted request without its effect', { made: [] }, /simulation 5 was accepted and is not there/],
@@ -133,6 +136,13 @@ function changed<L extends Lists>(list: L, at: number, change: Partial<Facts[L][
 describe('the checker of a chaos run', () => {
   it('has nothing to say of a whole world', () => {
     assert.deepEqual(violationsIn(whole, accepted), []);
+  });
+
+  it('asks no row of a round that a schedule began, open or ended', () => {
+    for (const status of ['RUNNING', 'COMPLETED', 'FAILED', 'TIMED_OUT']) {
+      const workflows = [...whole.workflows, { ...round, status }];
+      assert.deepEqual(violationsIn({ ...whole, workflows }, accepted), []);
+    }
   });
 
   it('grants that the answer of a dispatch was lost, when a keyed effect says so', () => {

@@ -1,3 +1,4 @@
+import { reconciliationKind } from '../../workflows/github/reconciliation.contract.ts';
 import type { Accepted } from './client.ts';
 import type { Facts } from './facts.ts';
 
@@ -46,6 +47,7 @@ function rowsAndWorkflows({ rows, workflows, outbox }: Facts, cancelled: Readonl
     if (orgId === 'installation') continue; // it belongs to no row
     const [, id = '', generation = '1'] = workflowId.split('/');
     const row = rowOf.get(`${kind}/${id}`);
+    if (kind === reconciliationKind) continue; // a round of the schedule, which owns no row
     if (!row || Number(generation) > row.generation) found.push(`${workflowId} has no row`);
     else if (status === 'RUNNING' && (!row.unfinished || row.workflowId !== workflowId)) {
       found.push(`${workflowId} is open and its row is finished`);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { reconciliationKind } from '../../workflows/github/reconciliation.contract.ts';
 import { rowsIn } from './database.ts';
 import type { World } from './world.ts';
 
@@ -19,10 +20,12 @@ export async function unsettledRows(world: World): Promise<string[]> {
   return (await rowsIn<{ name: string }>(world, UNSETTLED)).map(({ name }) => name);
 }
 
-/** Names of workflows that have not ended and are not the clock of a session that is open. */
+/** Names of workflows that have not ended and are neither the clock of a session that is open nor a round of a schedule. */
 async function busyWorkflows({ temporal }: World): Promise<string[]> {
   const busy: string[] = [];
-  const list = temporal.workflow.list({ query: `ExecutionStatus = 'Running' and TenonKind != 'candidate-session'` });
+  const list = temporal.workflow.list({
+    query: `ExecutionStatus = 'Running' and TenonKind != 'candidate-session' and TenonKind != '${reconciliationKind}'`,
+  });
   for await (const { workflowId } of list) busy.push(`workflow ${workflowId}`);
   return busy;
 }

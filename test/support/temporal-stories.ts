@@ -5,6 +5,7 @@ import { emailStart } from '../../workflows/mail/email.contract.ts';
 import { githubRunCompletedSignal, runPhaseQuery, testRunStart } from '../../workflows/workspaces/test-run.contract.ts';
 import { workspacePhaseQuery, workspaceStart } from '../../workflows/workspaces/workspace.contract.ts';
 import { cleanupStories } from './temporal-cleanup-stories.ts';
+import { reconciliationStories } from './temporal-reconciliation-stories.ts';
 import { sessionStories } from './temporal-session-stories.ts';
 import { begin, end, phaseIs, storyOrgId as orgId, type Stage, type Story } from './temporal-story.ts';
 import { templateStories } from './temporal-template-stories.ts';
@@ -44,6 +45,7 @@ export const stories: readonly Story[] = [
   ...sessionStories,
   ...templateStories,
   ...cleanupStories,
+  ...reconciliationStories,
   {
     name: 'workspace-ready-at-the-third-look',
     async play(stage) {

@@ -22,6 +22,8 @@ const NAMES = [
   'dispatchTemplate',
   'checkTemplateRun',
   'readTemplateResults',
+  'recoverDeliveries',
+  'lookAtRepositories',
   'sendEmail',
   'recordEmailFailure',
 ] as const;

@@ -9,6 +9,7 @@ import { emailStart } from '../../workflows/mail/email.contract.ts';
 import { githubRunCompletedSignal, testRunStart } from '../../workflows/workspaces/test-run.contract.ts';
 import { workspaceStart } from '../../workflows/workspaces/workspace.contract.ts';
 import { startDevTemporal, type DevTemporal } from '../support/temporal-dev.ts';
+import { quietRound, roundStart } from '../support/temporal-reconciliation-stories.ts';
 import { stubActivities } from '../support/temporal-stubs.ts';
 import { until } from '../support/temporal-until.ts';
 
@@ -87,6 +88,14 @@ describe('what workflows cost a Temporal server', function () {
     assert.deepEqual(await handle.result(), { status: 'completed' });
     const cost = await costOf(handle);
     assert(cost.events <= 60, JSON.stringify(cost));
+  });
+
+  it('a round of the reconciliation that finds nothing: at most 17 events, 11 transitions, 3 kB', async () => {
+    stubs.use(quietRound);
+    const round = await begin(roundStart());
+    await round.result();
+    const cost = await costOf(round);
+    assert(cost.events <= 17 && cost.transitions <= 11 && cost.bytes <= 3_072, JSON.stringify(cost));
   });
 
   it('a workspace, its end and a mail stay small', async () => {

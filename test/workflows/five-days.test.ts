@@ -30,6 +30,7 @@ import {
 import { testEnvironment } from '../support/settings.ts';
 import { sharedClock, type SharedClock } from '../support/temporal-clock.ts';
 import { until } from '../support/temporal-until.ts';
+import { watchOf } from '../support/github-watch.ts';
 import { startSkippingTemporal, type SkippingTemporal } from '../support/temporal-skipping.ts';
 
 const DAY_MS = 86_400_000;
@@ -66,10 +67,12 @@ describe('a candidate’s days, in virtual time on a real database', function ()
       accountPortalUrl: 'https://portal.example/account',
       linkKeys,
       forge: forgeOf(github),
+      watch: watchOf(github),
+      metrics: createMetrics({ processMetrics: false }),
       owners: {
         submission: { dispatched: storeRunSubmission, finished: completeRunSubmission, failed: settleFailedRun },
       },
-      settings: { github: { workflowFile: 'tenon-ci.yml' } },
+      settings: { github: { webhookSecret: undefined, workflowFile: 'tenon-ci.yml' } },
       log,
     });
     temporal = await startSkippingTemporal({

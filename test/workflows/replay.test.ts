@@ -20,6 +20,7 @@ const swaps = [
   ['beginProvisioning', 'ensureRepository'],
   ['dispatchRun', 'collectAndStore'],
   ['checkTemplate', 'dispatchTemplate'],
+  ['recoverDeliveries', 'lookAtRepositories'],
   ['sendEmail', 'recordEmailFailure'],
   ['listCleanup', 'beginCleanupRound'],
 ] as const;

@@ -32,8 +32,13 @@ const ofCleanup =
   'no story lasts until the daily clean-up; that twice is once is proved in test/activities/workspaces/cleanup.test.ts';
 const writesNothing = 'it writes no row, and is tried again; that twice is once is proved in test/activities/templates';
 
+const ofRounds =
+  'the schedule begins a round only every five minutes; that twice is once is proved in test/activities/github';
+
 /** Every activity: the compiler and a test refuse one that is missing. Instead of a place a reason may stand why it has none. */
 export const activityPlaces: Readonly<Record<ActivityName, Place | string>> = {
+  recoverDeliveries: ofRounds,
+  lookAtRepositories: ofRounds,
   loadSession: { during: 'commit', story: 'candidate', waits: false },
   expireIfDue: { during: 'commit', story: 'expiry', waits: false },
   remindIfDue: { during: 'commit', story: 'reminder', waits: false },
