@@ -1,3 +1,4 @@
+import { objectIn } from '../../domain/github/fields.ts';
 import type { Client } from './client.ts';
 import { unexpectedReply } from './errors.ts';
 
@@ -61,23 +62,24 @@ export function readLog(client: Client, { path, params }: HookAddress): Delivery
   };
 }
 
-interface Item {
-  readonly id: string | number;
-  readonly guid: string;
-  readonly delivered_at: string;
-  readonly event: string;
-  readonly action: string | null;
+function readPage(text: string): LoggedDelivery[] {
+  const items = parse(text.replaceAll(LONG_ID, '$1"$2"'));
+  if (!Array.isArray(items)) throw unexpectedReply('listDeliveries');
+  return items.map((item: unknown) => {
+    const { id, guid, delivered_at, event, action } = objectIn(item) ?? {};
+    const deliveredAt = new Date(typeof delivered_at === 'string' ? delivered_at : Number.NaN);
+    const isOne = /^\d{1,20}$/.test(String(id)) && typeof guid === 'string' && typeof event === 'string';
+    if (!isOne || Number.isNaN(deliveredAt.getTime())) throw unexpectedReply('listDeliveries');
+    return { id: String(id), guid, deliveredAt, event, action: typeof action === 'string' ? action : null };
+  });
 }
 
-function readPage(text: string): LoggedDelivery[] {
-  const items: unknown = JSON.parse(text.replaceAll(LONG_ID, '$1"$2"'));
-  if (!Array.isArray(items)) throw unexpectedReply('listDeliveries');
-  return (items as Item[]).map(({ id, guid, delivered_at, event, action }) => {
-    const deliveredAt = new Date(delivered_at);
-    if (!/^\d{1,20}$/.test(String(id)) || typeof guid !== 'string' || Number.isNaN(deliveredAt.getTime()))
-      throw unexpectedReply('listDeliveries');
-    return { id: String(id), guid, deliveredAt, event, action };
-  });
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unexpectedReply('listDeliveries');
+  }
 }
 
 function nextCursor(link: string | undefined): string | null {

@@ -16,7 +16,10 @@ export interface ParsedBody {
 /** Reads just what the endpoint declares. @throws {AppError} 413, 415 or 400, and what the door's own check says */
 export async function readBody(ctx: Context, { body, form, raw }: Inputs): Promise<ParsedBody> {
   if (raw) return { raw: await readBytes(ctx, raw.limitBytes) };
-  if (!body && !form) return {};
+  if (!body && !form) {
+    if (stateOf(ctx).bodyCheck) throw new Error('the door decides over a body that this endpoint does not read');
+    return {};
+  }
   const bytes = await readBytes(ctx, LIMIT_BYTES);
   if (bytes.length === 0) return body ? { body: {} } : { form: {} };
   const encoded = ctx.get('content-encoding');

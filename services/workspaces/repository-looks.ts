@@ -63,7 +63,8 @@ export async function recordLook(
   const facts = { workspaceId, orgId: uow.actor.orgId, repoFullName: workspace.repoFullName };
   const tell = (action: string, change: { readonly before?: object; readonly after?: object }): void =>
     uow.audit({ action, resource: { type: 'workspace', id: workspaceId }, ...change });
-  const trouble = troubleOf(repository);
+  // Of one that nobody works in any more it is no trouble: what was kept of it is in our rows.
+  const trouble = workspace.status === 'ready' ? troubleOf(repository) : null;
   const errorCode = errorCodeAfter(workspace.errorCode, trouble);
   if (errorCode !== workspace.errorCode) {
     tell('workspace.repository_changed', { before: { errorCode: workspace.errorCode }, after: { errorCode } });

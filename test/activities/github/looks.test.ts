@@ -106,6 +106,15 @@ describe('looking at repositories', () => {
     assert.deepEqual(actions, ['REPOSITORY_PUBLIC', null, 'REPOSITORY_GONE']);
   });
 
+  it('has no quarrel with the end of a repository whose workspace is archived', async () => {
+    const workspace = await place.workspace({ status: 'completed' }, { status: 'archived' });
+    const [owner = '', repo = ''] = workspace.repoFullName.split('/');
+    await place.octokit.request('DELETE /repos/{owner}/{repo}', { owner, repo });
+    await due(workspace);
+    assert.deepEqual(await look(), { looked: 1, found: 0, more: false });
+    assert.equal((await rowOf(place, workspace))?.error, null);
+  });
+
   it('is not stopped by one that cannot be stored, and does not put it first again', async () => {
     const [one, other] = [await place.workspace(), await place.workspace()];
     await place.database.rows(

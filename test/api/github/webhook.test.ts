@@ -221,6 +221,18 @@ describe('POST /api/github/webhooks', () => {
     assert.deepEqual([status, body.errorCode], [413, 'PAYLOAD_TOO_LARGE']);
   });
 
+  it('says so unread when that is announced, and in time when it is not', async () => {
+    const genuine = { 'x-github-event': 'push', 'x-github-delivery': 'd', 'x-hub-signature-256': sign('') };
+    assert.equal(await answerToHeaders(api.url, { ...genuine, 'content-length': String(25 * 1024 * 1024 + 1) }), 413);
+    const request = http.request(`${api.url}/api/github/webhooks`, { method: 'POST', headers: genuine });
+    request.on('error', () => undefined); // the rest is not wanted
+    const answered = once(request, 'response') as Promise<[http.IncomingMessage]>;
+    const mebibyte = Buffer.alloc(1024 * 1024, 32);
+    for (let sent = 0; sent < 27; sent += 1) request.write(mebibyte);
+    assert.equal((await answered)[0].statusCode, 413);
+    request.destroy();
+  });
+
   it('says 503 where no secret is set', async () => {
     const unset = {
       ...api.app,
