@@ -71,7 +71,9 @@ export function beginLife(uow: Pick<UnitOfWork, 'enqueue'>, workspace: Workspace
 export async function lookAgain(uow: UnitOfWork, workspaceId: string): Promise<void> {
   const workspace = await Workspace.findOne({ where: { id: workspaceId }, lock: true });
   if (workspace?.status !== 'ready' || workspace.repositoryState !== 'open' || !isSettled(workspace)) return;
+  const { errorCode } = workspace; // it says why, until the life knows better
   beginLife(uow, workspace);
+  workspace.set({ errorCode });
   await workspace.save();
   const { id, generation } = workspace;
   uow.audit({ action: 'workspace.looked_at_again', resource: { type: 'workspace', id }, after: { generation } });

@@ -3,8 +3,10 @@ import type { Logger } from '../../core/logger.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { RepositoryTold } from '../../domain/github/events.ts';
 import type { SystemActor } from '../../domain/identity/actor.ts';
+import type { RepositoryState } from '../../domain/workspaces/closing.ts';
 import { errorCodeAfter, troubleOf, type SeenRepository } from '../../domain/workspaces/repository-state.ts';
 import { Workspace } from '../../models/workspace.ts';
+import { lookAgain } from './closing.ts';
 import { lockWorkspace, recordSeenHead } from './pushes.ts';
 
 /** GitHub told that something was done to the repository: it is written down, and a look at GitHub says what is so. */
@@ -14,18 +16,21 @@ export async function recordRepositoryTold(
   { action, by }: RepositoryTold,
   log: Logger,
 ): Promise<void> {
-  const rows = await rowsOf(
+  const [row] = await rowsOf<{ state: RepositoryState }>(
     uow.db,
-    'update workspaces set repo_look_due_at = coalesce(repo_look_due_at, now()) where org_id = $1 and id = $2 returning id',
+    `update workspaces set repo_look_due_at = coalesce(repo_look_due_at, now()) where org_id = $1 and id = $2
+     returning repository_state as state`,
     [uow.actor.orgId, workspaceId],
   );
-  if (rows.length === 0) return;
+  if (!row) return;
   uow.audit({
     action: 'workspace.repository_told',
     resource: { type: 'workspace', id: workspaceId },
     after: { action, by },
   });
-  log.warn({ workspaceId, orgId: uow.actor.orgId, action }, 'GitHub told of a workspace’s repository; it is looked at');
+  const facts = { workspaceId, orgId: uow.actor.orgId, action };
+  const isOurs = row.state !== 'open'; // it is being archived, opened or deleted by us
+  log[isOurs ? 'info' : 'warn'](facts, 'GitHub told of a workspace’s repository; it is looked at');
 }
 
 /** What a look needs to know before it asks GitHub. */
@@ -64,7 +69,8 @@ export async function recordLook(
   const tell = (action: string, change: { readonly before?: object; readonly after?: object }): void =>
     uow.audit({ action, resource: { type: 'workspace', id: workspaceId }, ...change });
   // Of one that nobody works in any more it is no trouble: what was kept of it is in our rows.
-  const trouble = workspace.status === 'ready' ? troubleOf(repository) : null;
+  const mayBeWorkedIn = workspace.status === 'ready' && workspace.repositoryState === 'open';
+  const trouble = mayBeWorkedIn ? troubleOf(repository) : null;
   const errorCode = errorCodeAfter(workspace.errorCode, trouble);
   if (errorCode !== workspace.errorCode) {
     tell('workspace.repository_changed', { before: { errorCode: workspace.errorCode }, after: { errorCode } });
@@ -92,6 +98,7 @@ export async function recordLook(
     found.push('missed_push');
     tell('workspace.push_found', { after: { headSha } });
   }
+  if (found.includes('gone')) await lookAgain(uow, workspaceId);
   return found.length > 0 ? found : ['as_known'];
 }
 

@@ -102,12 +102,31 @@ describe('looking at repositories', () => {
     await due(workspace);
     await look();
     assert.equal((await rowOf(place, workspace))?.error, 'REPOSITORY_GONE');
-    const actions = (await audit(workspace)).map(({ after }) => (after as { errorCode: string | null }).errorCode);
-    assert.deepEqual(actions, ['REPOSITORY_PUBLIC', null, 'REPOSITORY_GONE']);
+    const told = (await audit(workspace)).filter(({ action }) => action === 'workspace.repository_changed');
+    const codes = told.map(({ after }) => (after as { errorCode: string | null }).errorCode);
+    assert.deepEqual(codes, ['REPOSITORY_PUBLIC', null, 'REPOSITORY_GONE']);
+  });
+
+  it('begins another life for a repository that is gone while somebody may work in it, once', async () => {
+    const workspace = await place.workspace();
+    const [owner = '', repo = ''] = workspace.repoFullName.split('/');
+    await place.octokit.request('DELETE /repos/{owner}/{repo}', { owner, repo });
+    for (const _ of [1, 2]) {
+      await due(workspace);
+      await look();
+    }
+    const [row] = await place.database.rows('select generation, error_code from workspaces where id = $1', [
+      workspace.id,
+    ]);
+    assert.deepEqual(row, { generation: workspace.generation + 1, error_code: 'REPOSITORY_GONE' });
+    const [sent] = await place.database.rows('select count(*)::int from outbox where workflow_id = $1', [
+      `workspace/${workspace.id}/${workspace.generation + 1}`,
+    ]);
+    assert.deepEqual(sent, { count: 1 });
   });
 
   it('has no quarrel with the end of a repository whose workspace is archived', async () => {
-    const workspace = await place.workspace({ status: 'completed' }, { status: 'archived' });
+    const workspace = await place.workspace({ status: 'completed' }, { repositoryState: 'archived' });
     const [owner = '', repo = ''] = workspace.repoFullName.split('/');
     await place.octokit.request('DELETE /repos/{owner}/{repo}', { owner, repo });
     await due(workspace);
