@@ -11,6 +11,9 @@ export interface Metrics {
   readonly githubRecovered: Counter<'event' | 'outcome'>;
   readonly githubLooks: Counter<'finding'>;
   readonly githubInstallations: Gauge<'state'>;
+  readonly githubTurns: Counter<'priority' | 'outcome'>;
+  readonly githubTurnsWaiting: Gauge;
+  readonly githubPauses: Counter;
 }
 
 /** A registry of its own per process part, so that tests can make many. */
@@ -66,6 +69,22 @@ export function createMetrics({ processMetrics }: { processMetrics: boolean }): 
       name: 'tenon_github_installations',
       help: 'Installations of the GitHub App as GitHub last told, by state: suspended and deleted ones are out of reach',
       labelNames: ['state'],
+      registers,
+    }),
+    githubTurns: new Counter({
+      name: 'tenon_github_turns_total',
+      help: 'How often a turn to write to GitHub was asked for, by priority and answer: granted, waits, paused',
+      labelNames: ['priority', 'outcome'],
+      registers,
+    }),
+    githubTurnsWaiting: new Gauge({
+      name: 'tenon_github_turns_waiting',
+      help: 'Who waited for a turn to write to GitHub when this process last asked for one',
+      registers,
+    }),
+    githubPauses: new Counter({
+      name: 'tenon_github_pauses_total',
+      help: 'How often GitHub said that it limits us, so that nothing was written for a while',
       registers,
     }),
   };

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import type { GithubBudget } from '../domain/github/write-limits.ts';
 import type { RateLimits } from './rate-limit-classes.ts';
 import { refuseDangerous } from './settings/dangers.ts';
-import { readGithubCredentials, type GithubCredentials } from './settings/github.ts';
+import { installationOf, readGithubCredentials, type GithubCredentials } from './settings/github.ts';
 import { settingsSchema } from './settings/schema.ts';
 import { SettingsError } from './settings/settings-error.ts';
 import {
@@ -12,6 +13,7 @@ import {
   readSigningKeys,
   readWebhookKey,
 } from './settings/values.ts';
+import { readWriteLimits } from './settings/write-limits.ts';
 
 export { SettingsError } from './settings/settings-error.ts';
 
@@ -57,6 +59,8 @@ export interface Settings {
     readonly repoPrefix: string;
     readonly workflowFile: string;
     readonly webhookSecret: string | undefined;
+    /** What may be written there, by all organisations together. */
+    readonly budget: GithubBudget;
   } & GithubCredentials;
   /** After a session's end its repositories are deleted at GitHub; null: never. */
   readonly workspaceRetentionDays: number | null;
@@ -115,6 +119,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const isServed = environment === 'production' || environment === 'staging';
   const publicUrl = withoutSlash(optional('TENON_PUBLIC_URL') ?? `http://127.0.0.1:${value['PORT']}`);
   const namespace = withoutSlash(text('TENON_AUTH0_CLAIM_NAMESPACE'));
+  const credentials = readGithubCredentials(optional, text('TENON_GITHUB_TEMPLATE_OWNER'));
   const settings: Settings = {
     environment,
     logLevel: text('LOG_LEVEL'),
@@ -143,11 +148,15 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     github: {
       apiBase: withoutSlash(text('TENON_GITHUB_API_BASE')),
       webBase: withoutSlash(text('TENON_GITHUB_WEB_BASE')),
-      ...readGithubCredentials(optional, text('TENON_GITHUB_TEMPLATE_OWNER')),
+      ...credentials,
       templateOwner: text('TENON_GITHUB_TEMPLATE_OWNER'),
       repoPrefix: text('TENON_GITHUB_REPO_PREFIX'),
       workflowFile: text('TENON_GITHUB_ACTIONS_WORKFLOW_FILE'),
       webhookSecret: optional('TENON_GITHUB_WEBHOOK_SECRET'),
+      budget: {
+        installation: installationOf(credentials),
+        limits: readWriteLimits(optional('TENON_GITHUB_WRITE_LIMITS'), text('TENON_GITHUB_API_BASE')),
+      },
     },
     workspaceRetentionDays:
       value['TENON_WORKSPACE_RETENTION_DAYS'] === undefined ? null : Number(value['TENON_WORKSPACE_RETENTION_DAYS']),

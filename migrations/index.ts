@@ -11,6 +11,7 @@ import * as deliveriesByRun from './0010-deliveries-by-run.ts';
 import * as candidateInvites from './0011-candidate-invites.ts';
 import * as closing from './0012-closing.ts';
 import * as sessionMails from './0013-session-mails.ts';
+import * as githubBudget from './0014-github-budget.ts';
 import * as githubEvents from './0015-github-events.ts';
 import * as archiving from './0016-archiving.ts';
 
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   { name: '0011-candidate-invites', up: candidateInvites.up, down: candidateInvites.down },
   { name: '0012-closing', up: closing.up, down: closing.down },
   { name: '0013-session-mails', up: sessionMails.up, down: sessionMails.down },
+  { name: '0014-github-budget', up: githubBudget.up, down: githubBudget.down },
   { name: '0015-github-events', up: githubEvents.up, down: githubEvents.down },
   { name: '0016-archiving', up: archiving.up, down: archiving.down },
 ];

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { allActivities } from '../activities/index.ts';
+import { githubTurns } from '../activities/workspaces/turn.ts';
 import { githubForge } from '../adapters/github/index.ts';
 import { githubWatch } from '../adapters/github/watch.ts';
 import { resendSender } from '../adapters/mail/resend.ts';
@@ -30,7 +31,11 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     deliver: deliverAfterCommit({ client, metrics, log }),
     onMarkError: (error) => log.warn({ err: error }, 'delivered, but not marked so'),
   });
-  const forge = githubForge(settings.github, log);
+  const turns = githubTurns({ units, budget: settings.github.budget, metrics, log });
+  const forge = githubForge(settings.github, log, {
+    onRateLimited: (seconds) =>
+      turns.pause(seconds).catch((error: unknown) => log.error({ err: error }, "GitHub's limit was not noted")),
+  });
   const watch = githubWatch(watchSettings(settings), log);
   const activities = allActivities({
     units,
@@ -41,6 +46,7 @@ export function composeWorker({ settings, client, metrics, log }: ComposeOptions
     linkKeys: settings.linkKeys,
     forge,
     watch,
+    turns,
     metrics,
     // A submission's own run, seen by the hiring context.
     owners: {

@@ -37,6 +37,11 @@ const SWEEPS: readonly Sweep[] = [
     sql: `delete from github_deliveries where delivery_id in (
       select delivery_id from github_deliveries where received_at < now() - interval '7 days' order by received_at limit $1)`,
   },
+  {
+    table: 'github_turns', // no window is longer than an hour, and who has not come back for a day waits no more
+    sql: `delete from github_turns where id in (
+      select id from github_turns where come_back_at < now() - interval '1 day' order by come_back_at limit $1)`,
+  },
   endedCounters('rate_limits'),
   endedCounters('sign_in_failures'),
   {

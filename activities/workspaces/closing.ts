@@ -2,9 +2,14 @@ import { AppError } from '../../core/errors.ts';
 import { systemActor } from '../../domain/identity/actor.ts';
 import { carriesWorkspace } from '../../domain/workspaces/closing.ts';
 import type { Workspace } from '../../models/workspace.ts';
-import { nextClosingStep, recordClosed, type ClosingOutcome } from '../../services/workspaces/closing-records.ts';
+import {
+  nextClosingStep,
+  recordClosed,
+  recordRevoked,
+  type ClosingOutcome,
+} from '../../services/workspaces/closing-records.ts';
 import type { WorkspaceInput } from '../../workflows/workspaces/workspace.contract.ts';
-import { accessAtGithub } from './access.ts';
+import { accessAtGithub, type RevocationsWanted } from './access.ts';
 import { COMPONENT, notYet, type WorkspaceParts } from './parts.ts';
 import { findRepository, type Repository } from './repository.ts';
 
@@ -12,23 +17,33 @@ import { findRepository, type Repository } from './repository.ts';
 const RUN_LOOK_MS = 30_000;
 
 /** What becomes of a repository when its session is over; may run twice. */
-export function closingActivity({ units, forge, log }: WorkspaceParts) {
-  const access = accessAtGithub({ forge, log });
+export function closingActivity({ units, forge, turns, log }: WorkspaceParts) {
+  const access = accessAtGithub({ forge, turns, log });
 
   /** In this order, because GitHub changes nothing in an archived one. */
-  async function close(workspace: Workspace): Promise<ClosingOutcome & { readonly revoked: readonly string[] }> {
+  async function close(
+    workspace: Workspace,
+  ): Promise<(ClosingOutcome | { readonly kind: 'access_left' }) & { readonly revoked: readonly string[] }> {
     const found = await findRepository(forge, workspace.repoFullName);
     if (!found) return { kind: 'gone', revoked: [] };
     if (!isTheirs(workspace, found)) return { ...refused('REPOSITORY_NOT_OURS', found), revoked: [] };
     if (workspace.repositoryState === 'deleting') return { ...(await remove(workspace, found)), revoked: [] };
-    const { revoked } = found.archived ? { revoked: [] } : await access.revoke(withAll(workspace));
-    return { ...(await attempted(found, () => forge.archiveRepository(found.fullName), 'archived')), revoked };
+    if (found.archived) return { kind: 'archived', repoId: found.id, revoked: [] };
+    const wanted = withAll(workspace);
+    const { revoked, failed } = await access.revoke(wanted);
+    if (revoked.length + failed.length < wanted.accessToRevoke.length) return { kind: 'access_left', revoked };
+    const { orgId, id, generation } = workspace;
+    const turn = { orgId, key: `archive/${id}/${generation}`, priority: 'background' } as const;
+    const archive = () => turns.inTurn(turn, () => forge.archiveRepository(found.fullName));
+    return { ...(await attempted(found, archive, 'archived')), revoked };
   }
 
   /** Only what carries the workspace and has its number. */
   async function remove(workspace: Workspace, found: Repository): Promise<ClosingOutcome> {
     if (!carriesWorkspace(found, workspace.id)) return refused('REPOSITORY_NOT_OURS', found);
-    return attempted(found, () => forge.deleteRepository(found.fullName), 'deleted');
+    const { orgId, id, generation } = workspace;
+    const turn = { orgId, key: `delete/${id}/${generation}`, priority: 'cleanup' } as const;
+    return attempted(found, () => turns.inTurn(turn, () => forge.deleteRepository(found.fullName)), 'deleted');
   }
 
   async function attempted(
@@ -60,6 +75,11 @@ export function closingActivity({ units, forge, log }: WorkspaceParts) {
         }
         if (step.kind !== 'close') return { closed: step.kind === 'settled' };
         const { revoked, ...outcome } = await close(step.workspace);
+        if (outcome.kind === 'access_left') {
+          // Recorded before anything waits for its turn: else it would be taken away again.
+          await units.write(actor, (uow) => recordRevoked(uow, { ...life, revoked }));
+          continue;
+        }
         if (outcome.kind === 'refused') log.warn({ workspaceId: life.workspaceId, ...outcome }, 'not closed at GitHub');
         if (await units.write(actor, (uow) => recordClosed(uow, { ...life, outcome, revoked })))
           return { closed: true };
@@ -74,13 +94,16 @@ function isTheirs({ id, repoId }: Workspace, found: Repository): boolean {
 }
 
 /** Whoever has access, or had it and could not be put out. */
-function withAll(workspace: Workspace): Pick<Workspace, 'id' | 'repoFullName' | 'accessToRevoke'> {
-  const { id, repoFullName, accessGrantedTo, accessToRevoke } = workspace;
-  return {
-    id,
-    repoFullName,
-    accessToRevoke: accessGrantedTo === null ? accessToRevoke : [...accessToRevoke, accessGrantedTo],
-  };
+function withAll({
+  id,
+  orgId,
+  generation,
+  repoFullName,
+  accessGrantedTo,
+  accessToRevoke,
+}: Workspace): RevocationsWanted {
+  const names = accessGrantedTo === null ? accessToRevoke : [...accessToRevoke, accessGrantedTo];
+  return { id, orgId, generation, repoFullName, accessToRevoke: names };
 }
 
 function refused(errorCode: string, { archived }: Repository): ClosingOutcome {

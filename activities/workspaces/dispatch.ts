@@ -4,11 +4,12 @@ import { systemActor } from '../../domain/identity/actor.ts';
 import { beginEffect, settleEffect, type Effect } from '../../services/effects.ts';
 import { inputsOf, ownInputs } from '../../services/workspaces/run-inputs.ts';
 import { loadRun, recordDispatched, type RunAtWork } from '../../services/workspaces/run-records.ts';
+import { dispatchKey } from '../../services/workspaces/turn-keys.ts';
 import { wasToldUnmatched } from '../../services/workspaces/webhook-deliveries.ts';
 import { attemptOf, notYet, type WorkspaceParts } from './parts.ts';
 
 const COMPONENT = 'workflow:test-run';
-/** GitHub has taken the run and not said its id. */
+/** GitHub has taken the run and not said its id: kept with the attempt in which that was. */
 const ACCEPTED = 'accepted';
 /** A run that GitHub has taken is listed within seconds. */
 const LOOKS = 10;
@@ -31,10 +32,10 @@ export interface DispatchedRun {
  * between GitHub's taking the run and GitHub's listing it, and the next try comes within that moment (Temporal makes it
  * only after the activity's time limit). Then GitHub runs the tests twice; we read the second run.
  *
- * Fails fast, because a candidate waits: what GitHub refuses or does not answer ends the run. A call that did not get its turn
+ * Fails fast, because a candidate waits: what GitHub refuses or does not answer ends the run. A call whose turn has not come
  * was never made: it is tried again.
  */
-export function dispatchActivity({ units, forge, owners, settings }: WorkspaceParts) {
+export function dispatchActivity({ units, forge, turns, owners, settings }: WorkspaceParts) {
   return {
     dispatchRun: async ({ orgId, runId }: RunInput): Promise<DispatchedRun> => {
       try {
@@ -45,7 +46,6 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
         return { ...dispatched, ...(isTold && { endTold: true }) };
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
-        if (error.code === 'GITHUB_CALL_NOT_SENT') throw notYet(error.code, error.message, waitOf(error));
         throw ApplicationFailure.nonRetryable(error.message, error.code);
       }
     },
@@ -82,10 +82,12 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
     if (effect.state === 'done' && effect.farRef !== null) return effect.farRef;
     const look = async (): Promise<string | undefined> =>
       (await forge.findRunByMarker(workspace.repoFullName, run.id))?.id;
-    if (effect.state === 'unknown' && effect.farRef === ACCEPTED) {
-      const found = await (attemptOf() <= LOOKS ? look().catch(askLater) : look());
+    const acceptedAt = acceptedIn(effect);
+    if (acceptedAt !== undefined) {
+      const isEarly = attemptOf() - acceptedAt < LOOKS;
+      const found = await (isEarly ? look().catch(askLater) : look());
       if (found !== undefined) return found;
-      throw attemptOf() <= LOOKS ? notListed() : new AppError('GITHUB_UNAVAILABLE');
+      throw isEarly ? notListed() : new AppError('GITHUB_UNAVAILABLE');
     }
     if (!effect.isNew) {
       const found = await look();
@@ -94,13 +96,16 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
     if (effect.state === 'unknown') throw new AppError('GITHUB_UNAVAILABLE');
     let taken: { githubRunId: string | null };
     try {
-      taken = await forge.dispatchWorkflow({
-        repo: workspace.repoFullName,
-        workflowFile: settings.github.workflowFile,
-        ref: run.branch,
-        inputs,
-        optionalInputs: ownInputs,
-      });
+      const wanted = { orgId: run.orgId, key: dispatchKey(run.id), priority: 'candidate' } as const;
+      taken = await turns.inTurn(wanted, () =>
+        forge.dispatchWorkflow({
+          repo: workspace.repoFullName,
+          workflowFile: settings.github.workflowFile,
+          ref: run.branch,
+          inputs,
+          optionalInputs: ownInputs,
+        }),
+      );
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'GITHUB_UNAVAILABLE') throw error;
       await settle('unknown', null); // the answer was lost, perhaps not the call: from now on only look
@@ -109,11 +114,17 @@ export function dispatchActivity({ units, forge, owners, settings }: WorkspacePa
       throw error;
     }
     if (taken.githubRunId !== null) return taken.githubRunId;
-    await settle('unknown', ACCEPTED);
+    await settle('unknown', `${ACCEPTED}/${attemptOf()}`);
     const found = await look().catch(askLater); // GitHub runs it: whatever hinders the look must not end it
     if (found !== undefined) return found;
     throw notListed();
   }
+}
+
+/** In which attempt GitHub took the run without saying its id; undefined when it did not. */
+function acceptedIn({ state, farRef }: Effect): number | undefined {
+  const [what, attempt = '1'] = farRef?.split('/') ?? [];
+  return state === 'unknown' && what === ACCEPTED ? Number(attempt) : undefined;
 }
 
 function notListed(delayMs = LOOK_AGAIN_MS): ApplicationFailure {

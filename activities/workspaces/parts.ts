@@ -4,6 +4,7 @@ import type { GithubForge } from '../../adapters/github/index.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { UnitsOfWork } from '../../core/unit-of-work.ts';
 import type { RunOwners } from '../../services/workspaces/run-records.ts';
+import type { GithubTurns } from './turn.ts';
 
 /** Who acts when a workspace's workflow does. */
 export const COMPONENT = 'workflow:workspace';
@@ -11,6 +12,8 @@ export const COMPONENT = 'workflow:workspace';
 export interface WorkspaceParts {
   readonly units: UnitsOfWork;
   readonly forge: GithubForge;
+  /** Every content write to GitHub waits for its turn here. */
+  readonly turns: GithubTurns;
   /** Who else must know what becomes of a run. */
   readonly owners: RunOwners;
   readonly settings: { readonly github: { readonly workflowFile: string } };

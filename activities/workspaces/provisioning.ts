@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import { AppError } from '../../core/errors.ts';
 import { systemActor } from '../../domain/identity/actor.ts';
 import { isClosing } from '../../domain/workspaces/closing.ts';
@@ -18,6 +19,7 @@ import { findOrGenerate } from './repository.ts';
 
 const FIRST_LOOK_MS = 250;
 const LAST_LOOK_MS = 5_000;
+const LONGEST_COPY_MS = 10 * 60_000;
 /** Giving access to a name and taking it from the one before are two; other names may ask meanwhile. */
 const ACCESS_ROUNDS = 5;
 
@@ -29,9 +31,9 @@ export interface ReadyRepository {
 }
 
 /** How a workspace comes to be. Each step adopts what it finds; each may run twice. */
-export function provisioningActivities({ units, forge, settings, log }: WorkspaceParts) {
-  const access = accessAtGithub({ forge, log });
-  const protect = protectionAtGithub({ units, forge, log });
+export function provisioningActivities({ units, forge, turns, settings, log }: WorkspaceParts) {
+  const access = accessAtGithub({ forge, turns, log });
+  const protect = protectionAtGithub({ units, forge, turns, log });
   const { workflowFile } = settings.github;
   const load = (input: WorkspaceInput): Promise<Workspace> =>
     units.read(systemActor(input.orgId, COMPONENT), () => loadProvisioning(input));
@@ -49,7 +51,7 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       }),
 
     ensureRepository: async (input: WorkspaceInput): Promise<{ repoId: string; fullName: string }> => {
-      const { id: repoId, fullName } = await findOrGenerate(forge, await load(input));
+      const { id: repoId, fullName } = await findOrGenerate({ forge, turns }, await load(input));
       await units.write(systemActor(input.orgId, COMPONENT), (uow) =>
         recordRepository(uow, { ...input, repoId, repoFullName: fullName }),
       );
@@ -72,11 +74,11 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
           latestCommitSha: latestCommitSha ?? baseTemplateSha,
         };
       }
-      const { defaultBranch } = await forge.getRepository(repoFullName);
+      const { defaultBranch, createdAt } = await forge.getRepository(repoFullName);
       const head = await forge.getBranchHead(repoFullName, defaultBranch);
-      if (!head) throw notReady('GitHub is still copying the template');
+      if (!head) throw notCopied('GitHub is still copying the template', createdAt);
       if (!(await forge.sameTree(templateRepo, head.treeSha)))
-        throw notReady('The repository is not what the template is');
+        throw notCopied('The repository is not what the template is', createdAt);
       if (!(await forge.workflowIsDispatchable(repoFullName, workflowFile))) {
         if (!(await forge.hasWorkflowFile(templateRepo, workflowFile))) throw new AppError('TEMPLATE_BROKEN');
         throw notReady('GitHub does not know the workflow file yet');
@@ -94,11 +96,16 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       for (let round = 0; round < ACCESS_ROUNDS; round += 1) {
         const workspace = await load(input);
         if (workspace.repositoryState === 'reopening') {
-          await forge.unarchiveRepository(workspace.repoFullName);
+          const { orgId, id, generation, repoFullName } = workspace;
+          const wanted = { orgId, key: `reopen/${id}/${generation}`, priority: 'candidate' } as const;
+          await turns.inTurn(wanted, () => forge.unarchiveRepository(repoFullName));
           await units.write(systemActor(input.orgId, COMPONENT), (uow) => recordReopened(uow, input));
           continue;
         }
-        const facts = { ...input, ...(await access.revoke(workspace)), ...(await access.grant(workspace)) };
+        const revocations = await access.revoke(workspace);
+        // What was taken away is recorded before anything waits for its turn: else it would be taken away again.
+        const grant = revocations.revoked.length > 0 ? access.leave(workspace) : await access.grant(workspace);
+        const facts = { ...input, ...revocations, ...grant };
         const actor = systemActor(input.orgId, COMPONENT);
         const settled = await units.write(actor, (uow) => recordReady(uow, facts));
         const { accessGrantedTo } = facts;
@@ -117,6 +124,12 @@ export function provisioningActivities({ units, forge, settings, log }: Workspac
       return units.write(systemActor(input.orgId, COMPONENT), (uow) => recordProvisioningFailed(uow, input));
     },
   };
+}
+
+/** What GitHub has not copied by then it does not copy any more: the next life makes it anew. */
+function notCopied(message: string, createdAt: Date) {
+  if (Date.now() - createdAt.getTime() > LONGEST_COPY_MS) return ApplicationFailure.nonRetryable(message, 'TIMED_OUT');
+  return notReady(message);
 }
 
 function notReady(message: string) {

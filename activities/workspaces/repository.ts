@@ -3,6 +3,10 @@ import { AppError } from '../../core/errors.ts';
 import { carriesWorkspace } from '../../domain/workspaces/closing.ts';
 import { workspaceDescription } from '../../domain/workspaces/workspace.ts';
 import type { Workspace } from '../../models/workspace.ts';
+import { generateKey } from '../../services/workspaces/turn-keys.ts';
+import type { WorkspaceParts } from './parts.ts';
+
+type Parts = Pick<WorkspaceParts, 'forge' | 'turns'>;
 
 export type Repository = Awaited<ReturnType<GithubForge['getRepository']>>;
 
@@ -24,21 +28,25 @@ export async function findRepository(forge: GithubForge, repo: string): Promise<
  * worked in and that is not what the template is, long after it was made.
  * @throws {AppError} CONFLICT when a stranger's has the name; REPOSITORY_NAME_TAKEN the same, before we had one
  */
-export async function findOrGenerate(forge: GithubForge, workspace: Workspace): Promise<Repository> {
-  const { id, repoId, repoFullName, templateRepo, baseTemplateSha } = workspace;
+export async function findOrGenerate({ forge, turns }: Parts, workspace: Workspace): Promise<Repository> {
+  const { id, orgId, generation, repoId, repoFullName, templateRepo, baseTemplateSha } = workspace;
   const [owner = '', name = ''] = repoFullName.split('/');
   const wanted = { templateFullName: templateRepo, owner, name, description: workspaceDescription(id) };
-  if (repoId === null) return forge.generateFromTemplate(wanted); // adopts what an earlier try has made
+  const priority = workspace.initializedAt === null ? 'background' : 'candidate';
+  const generate = () =>
+    turns.inTurn({ orgId, key: generateKey(id), priority }, () => forge.generateFromTemplate(wanted));
+  if (repoId === null) return generate(); // adopts what an earlier try has made
   const found = await findRepository(forge, repoFullName);
-  if (!found) return forge.generateFromTemplate(wanted);
+  if (!found) return generate();
   const isOurs = carriesWorkspace(found, id);
   if (found.id !== repoId && !isOurs) {
     throw new AppError('CONFLICT', `Another repository has taken the name ${repoFullName}`);
   }
   const mayBeHalfMade = found.id === repoId && isOurs && baseTemplateSha === null;
   if (!mayBeHalfMade || !(await isHalfMade(forge, workspace, found))) return found;
-  await forge.deleteRepository(found.fullName);
-  return forge.generateFromTemplate(wanted);
+  const key = `delete/${id}/${generation}`;
+  await turns.inTurn({ orgId, key, priority }, () => forge.deleteRepository(found.fullName));
+  return generate();
 }
 
 async function isHalfMade(forge: GithubForge, { templateRepo }: Workspace, found: Repository): Promise<boolean> {

@@ -43,7 +43,7 @@ export function appAuth(
 ): AppAuth {
   const { now, maxTokens, settleMs } = { ...usualLimits, ...limits };
   const signer = appSigner(app, now);
-  const asApp = githubClient({ apiBase, auth: asItself, timeoutMs, queues: false });
+  const asApp = githubClient({ apiBase, auth: asItself, timeoutMs });
   const installation = installationTokens({ ...app, client: asApp, now });
   const revoked = revocations(asApp, log);
   const tokens = tokenCache({ now, max: maxTokens, renewMs: RENEW_MS, discard: (token) => revoked.revoke([token]) });

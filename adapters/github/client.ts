@@ -1,7 +1,6 @@
 import { Octokit } from '@octokit/core';
 import { restEndpointMethods } from '@octokit/plugin-rest-endpoint-methods';
 import { retry } from '@octokit/plugin-retry';
-import { throttling } from '@octokit/plugin-throttling';
 
 export interface ClientOptions {
   readonly apiBase: string;
@@ -9,8 +8,6 @@ export interface ClientOptions {
   readonly auth: string | CallHook;
   /** For one call with its retries, from the first byte sent. */
   readonly timeoutMs: number;
-  /** Whether calls queue for the limits of github.com: ten at once, a second between writes, kept per process. */
-  readonly queues: boolean;
 }
 
 /** A call as Octokit has put it together: `url` is still a template, and its parameters stand beside it. */
@@ -27,7 +24,7 @@ const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 const REPEATABLE_POST = '/app/installations/{installation_id}/access_tokens';
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Registered first and so innermost: the time limit begins when a call leaves the throttling queue, and spans its retries. */
+/** Registered first and so innermost: the time limit spans a call's retries. */
 function limitCalls(
   octokit: Octokit,
   options: { readonly timeoutMs?: number; readonly [option: string]: unknown },
@@ -37,14 +34,14 @@ function limitCalls(
   });
 }
 
-const Client = Octokit.plugin(limitCalls, restEndpointMethods, retry, throttling);
+const Client = Octokit.plugin(limitCalls, restEndpointMethods, retry);
 export type Client = InstanceType<typeof Client>;
 
 /**
  * Octokit with short retries of 5xx on calls that may be repeated (never on PATCH, nor on POST but for tokens), and without any for rate limits: those
  * are told to the caller.
  */
-export function githubClient({ apiBase, auth, timeoutMs, queues }: ClientOptions): Client {
+export function githubClient({ apiBase, auth, timeoutMs }: ClientOptions): Client {
   const client = new Client({
     ...(typeof auth === 'string' ? { auth } : { authStrategy: () => ({ hook: auth }) }),
     baseUrl: apiBase,
@@ -56,11 +53,6 @@ export function githubClient({ apiBase, auth, timeoutMs, queues }: ClientOptions
       retries: RETRIES,
       retryAfterBaseValue: RETRY_BASE_MS,
       doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429],
-    },
-    throttle: {
-      enabled: queues,
-      onRateLimit: () => false,
-      onSecondaryRateLimit: () => false,
     },
   });
   client.hook.before('request', (options) => {

@@ -3,7 +3,9 @@ import type { Client } from './client.ts';
 import { statusOf, wordsOf } from './errors.ts';
 import type { Dispatch, GithubForge } from './forge.ts';
 import { idOf, parts, workflowFiles } from './names.ts';
-import { turns, type TurnLimits } from './turns.ts';
+
+/** For the names that come after one that GitHub does not know. */
+const OTHER_NAMES_MS = 6_000;
 
 interface TimedDispatch extends Dispatch {
   readonly signal: AbortSignal;
@@ -12,17 +14,13 @@ interface TimedDispatch extends Dispatch {
 /**
  * Starts a run by the first of the workflow's names that GitHub knows. It is sent again only after an answer that says
  * that nothing was started: 404 for the name, 422 for inputs that the file does not declare.
- * A candidate waits for it, so it has turns of its own, whatever else is written at the time. After the time for a turn and a
- * call nothing is sent any more, because the caller has given up then.
+ * After the time for a call and some for another name nothing is sent any more, because the caller has given up then.
  */
 export function dispatchCall(
   client: Client,
-  { timeoutMs, ...turnLimits }: TurnLimits & { readonly timeoutMs: number },
+  { timeoutMs }: { readonly timeoutMs: number },
 ): Pick<GithubForge, 'dispatchWorkflow'> {
-  const takeTurn = turns(turnLimits);
-
   async function send({ repo, ref, signal }: TimedDispatch, workflowFile: string, inputs: Dispatch['inputs']) {
-    await takeTurn(signal);
     const reply: { data: unknown } = await client.rest.actions.createWorkflowDispatch({
       ...parts(repo),
       workflow_id: workflowFile,
@@ -47,7 +45,7 @@ export function dispatchCall(
 
   return {
     async dispatchWorkflow(given) {
-      const dispatch = { ...given, signal: AbortSignal.timeout(turnLimits.longestWaitMs + timeoutMs) };
+      const dispatch = { ...given, signal: AbortSignal.timeout(timeoutMs + OTHER_NAMES_MS) };
       const [configured, ...others] = workflowFiles(dispatch.workflowFile);
       for (const file of [configured ?? '', ...others]) {
         try {

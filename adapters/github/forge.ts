@@ -99,8 +99,7 @@ export interface GithubForge {
 
   /**
    * Starts a run; never repeated by itself. `githubRunId` is null when GitHub does not tell it.
-   * @throws {AppError} also GITHUB_CALL_NOT_SENT when its turn did not come, so that nothing can have been started;
-   * INVALID_BRANCH_NAME when the repository has no such `ref`
+   * @throws {AppError} also INVALID_BRANCH_NAME when the repository has no such `ref`
    */
   dispatchWorkflow(dispatch: Dispatch): Promise<{ githubRunId: string | null }>;
   /** The newest dispatched run whose title contains `marker`, among the last hundred. */

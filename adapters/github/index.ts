@@ -20,15 +20,12 @@ export interface ForgeLimits extends AppAuthLimits {
   readonly callMs: number;
   /** For an artifact's bytes. */
   readonly downloadMs: number;
-  /** A dispatch waits no longer for its turn. */
-  readonly turnMs: number;
-  /** Whether writes are kept a second apart. */
-  readonly spacesWrites: boolean;
 }
 
-const usualLimits = { callMs: 8_000, downloadMs: 20_000, turnMs: 6_000 };
-/** What github.com asks for between two writes; an Enterprise server has no such limit by default. */
-const WRITE_GAP_MS = 1_000;
+export interface ForgeOptions extends Partial<ForgeLimits> {
+  /** Told for how many seconds GitHub wants nothing more, before the caller hears of it. It must not throw. */
+  readonly onRateLimited?: (seconds: number) => Promise<void>;
+}
 
 /** A forge that holds tokens of its own making. */
 export interface OpenForge extends GithubForge {
@@ -36,22 +33,21 @@ export interface OpenForge extends GithubForge {
   close(): Promise<void>;
 }
 
-/** GitHub behind Octokit, with a plain token or as an app; the only place that holds either. */
+const usualLimits = { callMs: 8_000, downloadMs: 20_000 };
+
+/**
+ * GitHub behind Octokit, with a plain token or as an app; the only place that holds either. What GitHub lets us write is kept by who
+ * calls it.
+ */
 export function githubForge(
   { apiBase, token, app }: ForgeSettings,
   log: Logger,
-  limits: Partial<ForgeLimits> = {},
+  { onRateLimited, ...limits }: ForgeOptions = {},
 ): OpenForge {
-  const spaced = { spacesWrites: new URL(apiBase).hostname === 'api.github.com' };
-  const { callMs, downloadMs, turnMs, spacesWrites } = { ...usualLimits, ...spaced, ...limits };
+  const { callMs, downloadMs } = { ...usualLimits, ...limits };
   const appTokens = app && appAuth(app, { apiBase, timeoutMs: callMs }, log, limits);
-  const options = { apiBase, auth: appTokens?.authenticate ?? token ?? '', timeoutMs: callMs };
-  const client = githubClient({ ...options, queues: spacesWrites });
-  const dispatching = dispatchCall(githubClient({ ...options, queues: false }), {
-    timeoutMs: callMs,
-    longestWaitMs: turnMs,
-    gapMs: spacesWrites ? WRITE_GAP_MS : 0,
-  });
+  const client = githubClient({ apiBase, auth: appTokens?.authenticate ?? token ?? '', timeoutMs: callMs });
+  const dispatching = dispatchCall(client, { timeoutMs: callMs });
 
   /** Refuses to run while a transaction is open, and lets nothing out but errors of ours. */
   function exposed<A extends readonly unknown[], T>(call: string, work: (...given: A) => Promise<T>) {
@@ -63,6 +59,8 @@ export function githubForge(
         const mapped = githubError(error, call);
         if (mapped instanceof AppError)
           log.warn({ code: mapped.code, reason: messageOf(mapped.cause ?? mapped) }, 'GitHub call failed');
+        if (mapped instanceof AppError && mapped.retryAfterSeconds !== undefined)
+          await onRateLimited?.(mapped.retryAfterSeconds);
         throw mapped;
       }
     };

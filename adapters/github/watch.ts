@@ -53,7 +53,7 @@ const SHA = /^[0-9a-f]{40,64}$/;
 export function githubWatch({ apiBase, token, app, owner, webhookUrl }: WatchSettings, log: Logger): OpenWatch {
   const options = { apiBase, timeoutMs: CALL_MS };
   const appTokens = app && appAuth(app, options, log);
-  const client = githubClient({ ...options, auth: appTokens?.authenticate ?? token ?? '', queues: false }); // it only reads
+  const client = githubClient({ ...options, auth: appTokens?.authenticate ?? token ?? '' }); // it only reads
 
   async function asked<T>(call: string, work: () => Promise<T>): Promise<T> {
     assertOutsideUnitOfWork(`GitHub ${call}`);

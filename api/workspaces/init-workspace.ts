@@ -6,9 +6,11 @@ import { decideTurn } from '../../domain/hiring/turn-in.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { isGithubUsername, workspaceRepository } from '../../domain/workspaces/workspace.ts';
 import type { Workspace } from '../../models/workspace.ts';
+import { moveForward } from '../../services/github/turns.ts';
 import { findBySessionId, loadCandidateTask, type CandidateTask } from '../../services/hiring/session-access.ts';
 import { initWorkspace, workspaceTopic } from '../../services/workspaces/provisioning.ts';
-import { provisioningFailure, readWorkspace } from '../../services/workspaces/task-workspace.ts';
+import { readWorkspace, whyNotReady } from '../../services/workspaces/task-workspace.ts';
+import { generateKey } from '../../services/workspaces/turn-keys.ts';
 import { candidate } from '../actors.ts';
 import type { App } from '../app.ts';
 import { endpoint } from '../endpoint.ts';
@@ -74,13 +76,15 @@ export const initWorkspaceEndpoint = endpoint({
         const githubUsername = input.body.githubUsername ?? undefined;
         const { repoPrefix } = app.settings.github;
         const templateRepo = assertMayInit(loaded, githubUsername);
-        return initWorkspace(uow, {
+        const workspace = await initWorkspace(uow, {
           sessionId,
           taskId,
           templateRepo,
           repoFullName: workspaceRepository({ templateRepo, repoPrefix, sessionId, taskId }),
           ...(githubUsername !== undefined && { githubUsername }),
         });
+        await moveForward(uow, app.settings.github.budget, generateKey(workspace.id));
+        return workspace;
       },
       request,
     );
@@ -124,5 +128,5 @@ async function waitUntilReady(
   const settled = await app.wait.until(workspaceTopic(id), look, { timeoutMs: LONGEST_WAIT_MS, signal });
   const workspace = settled ?? (await read());
   if (workspace.status === 'ready' && workspace.repositoryState === 'open') return workspace;
-  throw provisioningFailure(workspace);
+  throw await app.uow.read(actor, (uow) => whyNotReady(uow, workspace, app.settings.github.budget));
 }

@@ -76,7 +76,11 @@ export const readWorkspaceEndpoint = endpoint({
     const found = await findBySessionId(app.uow, actor.identity, sessionId);
     const body = await app.uow.read(found.actor, async (uow) => {
       await loadCandidateTask(uow, { sessionId, taskId, lock: false });
-      const workspace = await loadReady({ sessionId, taskId }, 'WORKSPACE_UNKNOWN');
+      const workspace = await loadReady(
+        uow,
+        { sessionId, taskId, budget: app.settings.github.budget },
+        'WORKSPACE_UNKNOWN',
+      );
       return present(workspace, await findLastRun(workspace), app.links);
     });
     return { status: 200, body };

@@ -7,7 +7,7 @@ import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { hasEnded } from '../../domain/workspaces/test-run.ts';
 import type { TestRun } from '../../models/test-run.ts';
 import { findBySessionId, loadCandidateTask } from '../../services/hiring/session-access.ts';
-import { branchToRun, loadRunnable } from '../../services/workspaces/task-workspace.ts';
+import { branchToRun, loadRunnable, notStarted } from '../../services/workspaces/task-workspace.ts';
 import {
   isWorthKeeping,
   readRun,
@@ -66,7 +66,8 @@ export const runTestsEndpoint = endpoint({
       async (uow) => {
         const { task } = await loadCandidateTask(uow, { sessionId, taskId, lock: true });
         if (!hasWorkspace(task.type)) throw new AppError('TASK_NOT_RUNNABLE');
-        const workspace = await loadRunnable({ sessionId, taskId });
+        const { budget } = app.settings.github;
+        const workspace = await loadRunnable(uow, { sessionId, taskId, budget });
         const wanted = {
           workspace,
           branch: branchToRun(workspace, branch),
@@ -111,7 +112,7 @@ async function waitForRun(
     when((run) => run.githubRunId !== null || hasEnded(run.status)),
     { timeoutMs: Math.max(DISPATCH_WAIT_MS, waitMs), signal },
   );
-  if (!taken) throw new AppError('TEST_RUN_QUEUED');
+  if (!taken) throw await app.uow.read(actor, (uow) => notStarted(uow, runId, app.settings.github.budget));
   if (taken.githubRunId === null) throw runFailure(taken);
   const leftMs = waitMs - (performance.now() - startedAt);
   if (hasEnded(taken.status) || leftMs <= 0) return taken;

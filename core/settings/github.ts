@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { PLAIN_TOKEN } from '../../domain/github/write-limits.ts';
 import { SettingsError } from './settings-error.ts';
 
 /** How GitHub is called: with a plain token, or as an app. */
@@ -37,6 +38,11 @@ export function readGithubCredentials(
   if (id === undefined || key === undefined)
     throw new SettingsError(`${ID} and ${KEY} must be set together: ${id === undefined ? ID : KEY} is missing.`);
   return { app: { id, privateKey: readAppKey(key), installationId, account } };
+}
+
+/** Whose limits at GitHub all writes share: the token's, or the app's where it is installed. */
+export function installationOf({ app }: GithubCredentials): string {
+  return app ? `app/${app.id}/${app.installationId ?? app.account}` : PLAIN_TOKEN;
 }
 
 /** PEM, with line ends or with `\n` in their place, or that in base64. */

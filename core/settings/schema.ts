@@ -44,6 +44,7 @@ export const settingsSchema = Joi.object<Record<string, string | number | undefi
     .pattern(/^[A-Za-z0-9._-]{1,40}$/)
     .default('tenon-ws-'),
   TENON_GITHUB_ACTIONS_WORKFLOW_FILE: Joi.string().default('tenon-ci.yml'),
+  TENON_GITHUB_WRITE_LIMITS: Joi.string(),
   TENON_GITHUB_WEBHOOK_SECRET: Joi.string().min(16),
   // No default: nothing is deleted unless somebody says so.
   TENON_WORKSPACE_RETENTION_DAYS: Joi.number().integer().min(retentionBounds.min).max(retentionBounds.max),

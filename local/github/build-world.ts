@@ -9,6 +9,7 @@ import { createGenerating } from './generating.ts';
 import { createRefWatch } from './git/ref-watch.ts';
 import type { Links } from './links.ts';
 import { createRateLimits } from './rest/rate-limits.ts';
+import { createWriteLimits } from './rest/write-limits.ts';
 import { createRuns } from './runs.ts';
 import type { RunSettings } from './run-queue.ts';
 import type { Account, HookRecord } from './state.ts';
@@ -111,6 +112,7 @@ export async function buildWorld(options: WorldOptions, links: Links): Promise<W
     runs,
     generating,
     limits: createRateLimits(),
+    writes: createWriteLimits(),
     readWorkflow: options.readWorkflow,
   };
 }

@@ -3,6 +3,7 @@ import type { Base } from './base.ts';
 import type { Generating } from './generating.ts';
 import type { RefWatch } from './git/ref-watch.ts';
 import type { RateLimits } from './rest/rate-limits.ts';
+import type { WriteLimits } from './rest/write-limits.ts';
 import type { Runs } from './runs.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 
@@ -13,5 +14,6 @@ export interface World extends Base {
   readonly runs: Runs;
   readonly generating: Generating;
   readonly limits: RateLimits;
+  readonly writes: WriteLimits;
   readonly readWorkflow: ReadWorkflow;
 }

@@ -1,4 +1,5 @@
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import type { GithubBudget } from '../../domain/github/write-limits.ts';
 import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { Submission } from '../../models/submission.ts';
 import { TestRun } from '../../models/test-run.ts';
@@ -12,6 +13,7 @@ export interface CodeTurnIn {
   readonly branch: string | undefined;
   readonly inputs: Readonly<Record<string, string>>;
   readonly graceMs: number;
+  readonly budget: GithubBudget;
 }
 
 export interface SubmissionRun {
@@ -28,11 +30,11 @@ export interface SubmissionRun {
 export async function startSubmissionRun(
   uow: UnitOfWork<CandidateActor>,
   found: CandidateTask,
-  { branch, inputs, graceMs }: CodeTurnIn,
+  { branch, inputs, graceMs, budget }: CodeTurnIn,
 ): Promise<SubmissionRun> {
   assertTurn(found);
   const { session, task } = found;
-  const workspace = await loadRunnable({ sessionId: session.id, taskId: task.id });
+  const workspace = await loadRunnable(uow, { sessionId: session.id, taskId: task.id, budget });
   const { run, started } = await startRun(uow, {
     workspace,
     branch: branchToRun(workspace, branch),

@@ -104,6 +104,23 @@ function apply(workspace: Workspace, outcome: ClosingOutcome): void {
   }
 }
 
+/** Some have lost their access, others' turn has not come yet. Harmless to repeat. */
+export async function recordRevoked(
+  uow: UnitOfWork,
+  { revoked, ...life }: WorkspaceLife & Pick<Revocations, 'revoked'>,
+): Promise<void> {
+  const workspace = await loadProvisioning(life, true);
+  const { accessGrantedTo, accessToRevoke } = workspace;
+  takeAccess(workspace, revoked);
+  await workspace.save();
+  uow.audit({
+    action: 'workspace.access_changed',
+    resource: { type: 'workspace', id: workspace.id },
+    before: { accessGrantedTo, accessToRevoke },
+    after: { accessGrantedTo: null, accessToRevoke: workspace.accessToRevoke },
+  });
+}
+
 /** With `revoked` null nobody has any: the repository is no more. In an archived one nobody can be put out; a later life does. */
 function takeAccess(workspace: Workspace, revoked: readonly string[] | null): void {
   const { accessGrantedTo, accessToRevoke } = workspace;

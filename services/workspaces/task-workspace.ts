@@ -1,9 +1,14 @@
 import { AppError } from '../../core/errors.ts';
+import type { UnitOfWork } from '../../core/unit-of-work.ts';
+import type { GithubBudget } from '../../domain/github/write-limits.ts';
+import type { CandidateActor } from '../../domain/identity/actor.ts';
 import { readinessEstimateSeconds } from '../../domain/workspaces/readiness.ts';
 import { isBranchName } from '../../domain/workspaces/test-run.ts';
 import { TestRun } from '../../models/test-run.ts';
 import { Workspace } from '../../models/workspace.ts';
+import { turnWaitMs } from '../github/turn-estimate.ts';
 import { isErrorCode } from './test-runs.ts';
+import { dispatchKey, generateKey } from './turn-keys.ts';
 
 export interface TaskOfSession {
   readonly sessionId: string;
@@ -18,18 +23,24 @@ export async function findOpened({ sessionId, taskId }: TaskOfSession): Promise<
 
 /** As `findOpened`. @throws {AppError} with `missing`; WORKSPACE_NOT_READY while the repository is being made, or opened again */
 export async function loadReady(
-  wanted: TaskOfSession,
+  uow: UnitOfWork<CandidateActor>,
+  wanted: TaskOfSession & { readonly budget: GithubBudget },
   missing: 'WORKSPACE_NOT_INITIALIZED' | 'WORKSPACE_UNKNOWN',
 ): Promise<Workspace> {
   const workspace = await findOpened(wanted);
   if (!workspace) throw new AppError(missing);
-  if (workspace.status !== 'ready' || workspace.repositoryState === 'reopening') throw notReady(workspace);
+  if (workspace.status !== 'ready' || workspace.repositoryState === 'reopening') {
+    throw await notReady(uow, workspace, wanted.budget);
+  }
   return workspace;
 }
 
 /** As `loadReady`, for a run: GitHub runs nothing in a repository whose session is over. @throws {AppError} SIMULATION_COMPLETED */
-export async function loadRunnable(wanted: TaskOfSession): Promise<Workspace> {
-  const workspace = await loadReady(wanted, 'WORKSPACE_NOT_INITIALIZED');
+export async function loadRunnable(
+  uow: UnitOfWork<CandidateActor>,
+  wanted: TaskOfSession & { readonly budget: GithubBudget },
+): Promise<Workspace> {
+  const workspace = await loadReady(uow, wanted, 'WORKSPACE_NOT_INITIALIZED');
   if (workspace.repositoryState !== 'open') throw new AppError('SIMULATION_COMPLETED');
   return workspace;
 }
@@ -41,9 +52,14 @@ export function branchToRun({ defaultBranch }: Workspace, named: string | null |
   return branch;
 }
 
-/** What a caller is told while the repository is being made. */
-function notReady({ initializedAt }: Workspace): AppError {
-  const estimateSeconds = readinessEstimateSeconds(Date.now() - (initializedAt?.getTime() ?? Date.now()));
+/** What a caller is told while the repository is being made, or waits for its turn to be. */
+async function notReady(
+  uow: UnitOfWork<CandidateActor>,
+  { id, initializedAt }: Workspace,
+  budget: GithubBudget,
+): Promise<AppError> {
+  const waitMs = await turnWaitMs(uow, budget, generateKey(id));
+  const estimateSeconds = readinessEstimateSeconds(Date.now() - (initializedAt?.getTime() ?? Date.now()), waitMs);
   return new AppError('WORKSPACE_NOT_READY', undefined, {
     retryAfterSeconds: estimateSeconds,
     extra: { estimateSeconds },
@@ -61,8 +77,22 @@ export async function findLastRun({ lastRunId }: Workspace): Promise<TestRun | n
 }
 
 /** What a caller is told when the repository could not be made, or not yet; asking again begins anew. */
-export function provisioningFailure(workspace: Workspace): AppError {
+export async function whyNotReady(
+  uow: UnitOfWork<CandidateActor>,
+  workspace: Workspace,
+  budget: GithubBudget,
+): Promise<AppError> {
   const { errorCode } = workspace;
   if (isErrorCode(errorCode) && /^(GITHUB|TEMPLATE|REPOSITORY)_/.test(errorCode)) return new AppError(errorCode);
-  return notReady(workspace);
+  return notReady(uow, workspace, budget);
+}
+
+/** What a caller is told while GitHub does not have the run yet: when its turn comes, if it waits for one. */
+export async function notStarted(
+  uow: UnitOfWork<CandidateActor>,
+  runId: string,
+  budget: GithubBudget,
+): Promise<AppError> {
+  const waitMs = await turnWaitMs(uow, budget, dispatchKey(runId));
+  return new AppError('TEST_RUN_QUEUED', undefined, { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1_000)) });
 }

@@ -28,6 +28,28 @@ describe('settings', () => {
     assert.equal(settings.github.repoPrefix, 'tenon-ws-');
   });
 
+  it('know what may be written to GitHub, and let nobody ask more of github.com', () => {
+    const limitsOf = (changes: Readonly<Record<string, string>>) => read(changes).github.budget.limits;
+    const dotCom = { TENON_GITHUB_API_BASE: 'https://api.github.com' };
+    const windows = [
+      { most: 80, spanMs: 60_000 },
+      { most: 500, spanMs: 3_600_000 },
+    ];
+    assert.deepEqual(limitsOf(dotCom), { windows, spacingMs: 1_000 });
+    assert.deepEqual(limitsOf({ TENON_GITHUB_API_BASE: 'https://github.corp.example/api/v3' }), {
+      windows: [],
+      spacingMs: 0,
+    });
+    const own = { TENON_GITHUB_WRITE_LIMITS: '300/60, 1/2' };
+    assert.deepEqual(limitsOf(own), { windows: [{ most: 300, spanMs: 60_000 }], spacingMs: 2_000 });
+    const less = { ...dotCom, TENON_GITHUB_WRITE_LIMITS: '40/60,200/3600' };
+    assert.deepEqual(limitsOf(less).windows[1], { most: 200, spanMs: 3_600_000 });
+    for (const more of ['off', '80/60', '80/60,501/3600', '80/59,500/3600'])
+      refuses({ ...dotCom, TENON_GITHUB_WRITE_LIMITS: more }, /not more/);
+    for (const wrong of ['80', '0/60', '80/0', '80/3601', '80/60,', 'on'])
+      refuses({ TENON_GITHUB_WRITE_LIMITS: wrong }, /TENON_GITHUB_WRITE_LIMITS/);
+  });
+
   it('name who sends mails, each with what it needs', () => {
     assert.deepEqual(read({}).mail.provider, { name: 'smtp', url: 'smtp://127.0.0.1:1' });
     const resend = { TENON_EMAIL_PROVIDER: 'resend', TENON_SMTP_URL: undefined };

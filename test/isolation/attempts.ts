@@ -1,6 +1,7 @@
-import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { CandidateActor, SystemActor, UserActor } from '../../domain/identity/actor.ts';
 import { settleEffect } from '../../services/effects.ts';
+import { turnWaitMs } from '../../services/github/turn-estimate.ts';
+import { endTurn, moveForward } from '../../services/github/turns.ts';
 import { correctInvitee, resendInvite, revokeSession } from '../../services/hiring/candidate-changes.ts';
 import { listCandidates } from '../../services/hiring/candidate-list.ts';
 import { claimByInvite, claimSession } from '../../services/hiring/claims.ts';
@@ -50,25 +51,7 @@ import { bindAccount } from '../../services/identity/bind-account.ts';
 import { beginSending, recordFailed, recordRefusal, recordSent, recordUnknown } from '../../services/mail/emails.ts';
 import { requestEmail } from '../../services/mail/email-requests.ts';
 import { recordUndelivered } from '../../services/mail/undelivered.ts';
-import { beginCleanup, readForCleanup } from '../../services/workspaces/cleanup.ts';
-import { nextClosingStep, recordClosed, recordReopened } from '../../services/workspaces/closing-records.ts';
-import { closeWorkspaces, lookAgain, reopenWorkspaces } from '../../services/workspaces/closing.ts';
-import { loadUnprotected, recordProtection } from '../../services/workspaces/protection-records.ts';
-import { recordRepository } from '../../services/workspaces/repository-records.ts';
-import {
-  loadProvisioning,
-  recordProvisioningFailed,
-  recordProvisioningStarted,
-  recordReady,
-} from '../../services/workspaces/provisioning-records.ts';
-import { recordPush, recordRunHead } from '../../services/workspaces/pushes.ts';
-import {
-  loadLookFacts,
-  recordLook,
-  recordLookInVain,
-  recordRepositoryTold,
-} from '../../services/workspaces/repository-looks.ts';
-import { initWorkspace, requestWorkspace } from '../../services/workspaces/provisioning.ts';
+import { initWorkspace } from '../../services/workspaces/provisioning.ts';
 import { inputsOf } from '../../services/workspaces/run-inputs.ts';
 import {
   loadRun,
@@ -78,20 +61,16 @@ import {
   type RunOwners,
 } from '../../services/workspaces/run-records.ts';
 import { findOpened, loadReady, readWorkspace } from '../../services/workspaces/task-workspace.ts';
-import { withdrawAccess } from '../../services/workspaces/withdraw-access.ts';
 import { findRunByGithubId, isWorthKeeping, readRun, startRun } from '../../services/workspaces/test-runs.ts';
 import { tellRunFinished } from '../../services/workspaces/webhook-deliveries.ts';
-import { createLogger } from '../../core/logger.ts';
 import { readSettings } from '../../core/settings.ts';
 import { testEnvironment } from '../support/settings.ts';
 import { taskOf } from '../support/factories-hiring.ts';
+import { type Attempts, ofWorkspaces, repository } from './attempts-workspaces.ts';
 import { atWork, type Side } from './sides.ts';
 
-type Attempts<A extends UserActor | CandidateActor | SystemActor> = Readonly<
-  Record<string, (uow: UnitOfWork<A>, theirs: Side) => Promise<unknown>>
->;
-
-const { linkKeys } = readSettings(testEnvironment());
+const { linkKeys, github } = readSettings(testEnvironment());
+const { budget } = github;
 const links = { linkKeys, repoPrefix: 'ws-', portalUrl: 'http://127.0.0.1:1' };
 const owners: RunOwners = {
   submission: { dispatched: storeRunSubmission, finished: completeRunSubmission, failed: settleFailedRun },
@@ -103,23 +82,9 @@ const finishedOf = ({ running }: Side) => ({
   conclusion: 'success',
   headSha: 'd'.repeat(40),
 });
-const life = ({ requested: { id, generation } }: Side) => ({ workspaceId: id, generation });
-const closedLife = ({ reopening: { id, generation } }: Side) => ({ workspaceId: id, generation });
 const clock = ({ orgId, working }: Side) => ({ orgId, sessionId: working.id, generation: 1 });
 const codeTask = ({ working }: Side) => ({ sessionId: working.id, taskId: taskOf(working, 'code').id });
 const page = { limit: 10, offset: 0 };
-const log = createLogger('test', 'silent');
-const repositoryTold = { kind: 'repository', repoId: '7', action: 'deleted', by: 'x' } as const;
-const push = {
-  deliveryId: 'd',
-  ref: 'refs/heads/main',
-  before: 'b'.repeat(40),
-  after: 'e'.repeat(40),
-  forced: false,
-  pusher: 'x',
-  pushedAt: null,
-};
-const repository = { templateRepo: 'o/t', repoFullName: 'o/intruder' };
 
 /** What somebody who may do everything in an organisation tries on the accounts, roles and keys of another. */
 const ofOwners: Attempts<UserActor> = {
@@ -192,14 +157,17 @@ export const ofCandidates: Attempts<CandidateActor> = {
       branch: undefined,
       inputs: {},
       graceMs: 0,
+      budget,
     }),
   submitText: (uow, { starting }) => submitText(uow, atWork(starting, 'design', []), 'text'),
   readSubmission: (_, { submission }) => readSubmission(submission.id),
   lookAtSubmission: (_, { running }) => lookAtSubmission(running.id),
   initWorkspace: (uow, side) => initWorkspace(uow, { ...codeTask(side), ...repository, githubUsername: 'intruder' }),
   findOpened: (_, side) => findOpened(codeTask(side)),
-  loadReady: (_, side) => loadReady(codeTask(side), 'WORKSPACE_UNKNOWN'),
+  loadReady: (uow, side) => loadReady(uow, { ...codeTask(side), budget }, 'WORKSPACE_UNKNOWN'),
   readWorkspace: (_, { workspace }) => readWorkspace(workspace.id),
+  moveForward: (uow, { turnKey }) => moveForward(uow, budget, turnKey),
+  turnWaitMs: async (uow, { turnKey }) => (await turnWaitMs(uow, budget, turnKey)) > 0,
   readRun: (_, { running }) => readRun(running.id),
   isWorthKeeping: (_, { running }) => isWorthKeeping(running.id),
   findRunByGithubId: (_, { workspace, running }) => findRunByGithubId(workspace.id, running.githubRunId ?? ''),
@@ -247,47 +215,9 @@ export const ofTheSystem: Attempts<SystemActor> = {
     await recordSent(uow, { emailId: email.id, providerMessageId: 'm' });
     return recordUndelivered(uow, { emailId: email.id, reason: 'r' });
   },
+  endTurn: (uow, { turnId }) => endTurn(uow, turnId),
   settleEffect: (uow, { effect }) => settleEffect(uow, effect, { state: 'done', farRef: 'intruder' }),
-  loadProvisioning: (_, side) => loadProvisioning(life(side), true),
-  recordProvisioningStarted: (uow, side) => recordProvisioningStarted(uow, life(side)),
-  recordReady: (uow, side) =>
-    recordReady(uow, {
-      ...life(side),
-      repoId: '77',
-      defaultBranch: 'main',
-      baseTemplateSha: 'e'.repeat(40),
-      latestCommitSha: 'e'.repeat(40),
-      askedFor: null,
-      accessGrantedTo: null,
-      accessErrorCode: null,
-      revoked: [],
-      failed: [],
-      revocationErrorCode: null,
-    }),
-  recordProvisioningFailed: (uow, side) =>
-    recordProvisioningFailed(uow, { ...life(side), errorCode: 'GITHUB_UNAVAILABLE', reason: 'r' }),
-  closeWorkspaces: (uow, { working }) => closeWorkspaces(uow, working.id),
-  reopenWorkspaces: (uow, { closed }) => reopenWorkspaces(uow, closed.candidateSessionId ?? ''),
-  lookAgain: (uow, { workspace }) => lookAgain(uow, workspace.id),
-  recordRepository: (uow, side) => recordRepository(uow, { ...life(side), repoId: '78', repoFullName: 'o/intruder' }),
-  loadUnprotected: (_, { workspace }) => loadUnprotected(workspace.id),
-  recordProtection: (uow, { workspace }) =>
-    recordProtection(uow, { workspaceId: workspace.id, protection: 'failed', errorCode: 'GITHUB_NOT_FOUND' }),
-  nextClosingStep: async (uow, side) => (await nextClosingStep(uow, closedLife(side))).kind,
-  recordClosed: (uow, side) => recordClosed(uow, { ...closedLife(side), outcome: { kind: 'gone' }, revoked: [] }),
-  recordReopened: (uow, side) => recordReopened(uow, closedLife(side)),
-  beginCleanup: (uow, { closed }) => beginCleanup(uow, { workspaceId: closed.id, retentionDays: null, again: false }),
-  readForCleanup: (uow, { closed }) => readForCleanup(uow, [closed.id]),
-  recordPush: (uow, { workspace }) => recordPush(uow, workspace.id, push),
-  recordRunHead: (uow, { workspace }) => recordRunHead(uow, workspace.id, 'e'.repeat(40)),
-  recordRepositoryTold: (uow, { workspace }) => recordRepositoryTold(uow, workspace.id, repositoryTold, log),
-  loadLookFacts: async (_, { workspace }) => (await loadLookFacts(workspace.id))?.repoId,
-  recordLook: (uow, { workspace }) =>
-    recordLook(uow, { workspaceId: workspace.id, lookedAt: new Date(), repository: null, headSha: null }, log),
-  recordLookInVain: (uow, { workspace }) => recordLookInVain(uow, { workspaceId: workspace.id, lookedAt: new Date() }),
-  withdrawAccess: (uow, { working }) => withdrawAccess(uow, { sessionId: working.id }),
-  requestWorkspace: (uow, { starting }) =>
-    requestWorkspace(uow, { sessionId: starting.id, taskId: taskOf(starting, 'code').id, ...repository }),
+  ...ofWorkspaces,
   inputsOf: async (_, { running }) => {
     const { tenon_day: day } = await inputsOf(running);
     return day;

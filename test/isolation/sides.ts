@@ -6,6 +6,7 @@ import {
   type CandidateIdentity,
   type UserActor,
 } from '../../domain/identity/actor.ts';
+import { PLAIN_TOKEN } from '../../domain/github/write-limits.ts';
 import type { CandidateSession } from '../../models/candidate-session.ts';
 import { Email } from '../../models/email.ts';
 import type { Submission } from '../../models/submission.ts';
@@ -58,6 +59,10 @@ export interface Side {
   readonly queued: TestRun;
   readonly email: Email;
   readonly effect: string;
+  /** A write to GitHub that is under way. */
+  readonly turnId: string;
+  /** One that waits for its turn. */
+  readonly turnKey: string;
   /** A role of its own making, which nobody has. */
   readonly roleId: string;
   readonly apiKeyId: string;
@@ -107,6 +112,7 @@ export async function makeSide(identity: Partial<CandidateIdentity> = {}): Promi
   const effect = `effect-${counted}`;
   const { uow } = await testDatabase();
   const identityRows = await makeIdentityRows(user);
+  const turns = await makeTurns(orgId);
   const email = await uow.write(systemActor(orgId, 'test'), async (unit) => {
     await beginEffect(unit, effect);
     const { id: candidateSessionId, generation: sessionGeneration, inviteEmail: toAddress } = invited.session;
@@ -129,8 +135,22 @@ export async function makeSide(identity: Partial<CandidateIdentity> = {}): Promi
     queued,
     email,
     effect,
+    ...turns,
     ...identityRows,
   };
+}
+
+async function makeTurns(orgId: string): Promise<{ turnId: string; turnKey: string }> {
+  const database = await testDatabase();
+  const turnKey = `generate/side-${counted}`;
+  const made = await database.rows<{ id: string }>(
+    `insert into github_turns (org_id, installation, key, priority, requested_at, promised_at, come_back_at, granted_at)
+     values ($1, $2, $3, 'background', now(), now(), now() + interval '1 hour', null),
+            ($1, $2, 'written', 'background', now(), now(), now(), now())
+     returning id`,
+    [orgId, PLAIN_TOKEN, turnKey],
+  );
+  return { turnId: made.at(-1)?.id ?? '', turnKey };
 }
 
 /** A row of every kind that identity keeps. */

@@ -139,6 +139,7 @@ describe('the migrated database', () => {
     assert.deepEqual(
       outside.map(({ relname }) => relname),
       [
+        'github_budgets', // shared by all: until when GitHub wants nothing, by installation
         'github_deliveries', // arrive before anyone knows whose they are; hold ids only
         'github_delivery_scans', // how far GitHub's log of a hook was read
         'github_installations', // of the GitHub App, which is the installation's, not a tenant's

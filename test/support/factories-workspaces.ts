@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { workspaceActivities } from '../../activities/workspaces.ts';
-import { githubForge, type ForgeLimits, type GithubForge, type OpenForge } from '../../adapters/github/index.ts';
+import { githubTurns } from '../../activities/workspaces/turn.ts';
+import { githubForge, type ForgeOptions, type GithubForge, type OpenForge } from '../../adapters/github/index.ts';
 import { createLogger, type Logger } from '../../core/logger.ts';
+import { createMetrics } from '../../core/metrics.ts';
 import type { GithubAppCredentials } from '../../core/settings/github.ts';
 import type { UnitsOfWork } from '../../core/unit-of-work.ts';
+import { PLAIN_TOKEN, unlimited, type GithubBudget, type WriteLimits } from '../../domain/github/write-limits.ts';
 import type { FinishedRun } from '../../domain/workspaces/test-run.ts';
 import { readWorkflow } from '../../local/github/actions/index.ts';
 import { controlClient, type ControlClient } from '../../local/github/control/client.ts';
@@ -122,21 +125,21 @@ export function keepingLog(): { log: Logger; lines: string[] } {
 export function forgeOf(
   { apiUrl, token }: Pick<TestGithub, 'apiUrl' | 'token'>,
   log: Logger = createLogger('test', 'silent'),
-  limits?: Partial<ForgeLimits>,
+  options?: ForgeOptions,
 ): OpenForge {
-  return githubForge({ apiBase: apiUrl, token }, log, limits);
+  return githubForge({ apiBase: apiUrl, token }, log, options);
 }
 
 /** The same as the installed app. */
 export function appForgeOf(
   { apiUrl, app }: Pick<TestGithub, 'apiUrl' | 'app'>,
   log: Logger = createLogger('test', 'silent'),
-  limits?: Partial<ForgeLimits>,
+  options?: ForgeOptions,
 ): OpenForge {
-  return githubForge({ apiBase: apiUrl, app }, log, { settleMs: 1, ...limits });
+  return githubForge({ apiBase: apiUrl, app }, log, { settleMs: 1, ...options });
 }
 
-export type ForgeBy = (github: TestGithub, log?: Logger, limits?: Partial<ForgeLimits>) => OpenForge;
+export type ForgeBy = (github: TestGithub, log?: Logger, options?: ForgeOptions) => OpenForge;
 
 /** What is said of a forge, of both ways to call GitHub. */
 export function describeForges(title: string, tell: (forgeBy: ForgeBy) => void): void {
@@ -165,11 +168,26 @@ export function rememberingOwners(): { owners: RunOwners; told: string[] } {
   };
 }
 
+/** Nothing is limited. */
+export const testBudget: GithubBudget = { installation: PLAIN_TOKEN, limits: unlimited };
+
+/** Turns to write to GitHub; as many as are wanted, if no limits are given. */
+export function turnsOn(units: UnitsOfWork, limits: WriteLimits = unlimited, log = createLogger('test', 'silent')) {
+  const budget = { installation: PLAIN_TOKEN, limits };
+  return githubTurns({ units, budget, log, metrics: createMetrics({ processMetrics: false }) });
+}
+
 /** The activities against a (local) GitHub. */
-export function activitiesOn(units: UnitsOfWork, forge: GithubForge, owners: RunOwners = rememberingOwners().owners) {
+export function activitiesOn(
+  units: UnitsOfWork,
+  forge: GithubForge,
+  owners: RunOwners = rememberingOwners().owners,
+  turns = turnsOn(units),
+) {
   return workspaceActivities({
     units,
     forge,
+    turns,
     owners,
     settings: { github: { workflowFile: 'tenon-ci.yml' } },
     log: createLogger('test', 'silent'),

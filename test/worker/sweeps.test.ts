@@ -26,6 +26,14 @@ describe('the sweeps', () => {
       `insert into github_deliveries (delivery_id, event, matched, received_at)
        values ('old', 'push', true, ${old}), ('new', 'push', true, now())`,
     );
+    await database.rows(
+      `insert into github_turns (org_id, installation, key, priority, requested_at, promised_at, come_back_at, granted_at)
+       values ($1, 'token', 'waited', 'cleanup', ${old}, ${old}, ${old}, null),
+              ($1, 'token', 'granted', 'cleanup', ${old}, ${old}, ${old}, ${old}),
+              ($1, 'token', 'waits', 'cleanup', ${old}, ${old}, now(), null),
+              ($1, 'token', 'counts', 'cleanup', now(), now(), now(), now())`,
+      [orgId],
+    );
     const minutesAgo = (minutes: number) => `(extract(epoch from now()) * 1000)::bigint - ${minutes * 60_000}`;
     for (const table of ['rate_limits', 'sign_in_failures']) {
       await database.rows(
@@ -53,6 +61,10 @@ describe('the sweeps', () => {
     assert.equal((await database.rows('select from outbox')).length, 2);
     assert.deepEqual(await database.rows('select key from idempotency_keys'), [{ key: 'new' }]);
     assert.deepEqual(await database.rows('select delivery_id from github_deliveries'), [{ delivery_id: 'new' }]);
+    assert.deepEqual(await database.rows('select key from github_turns order by key'), [
+      { key: 'counts' },
+      { key: 'waits' },
+    ]);
     for (const table of ['rate_limits', 'sign_in_failures']) {
       assert.deepEqual(await database.rows(`select key from ${table} order by key`), [
         { key: 'ended' },

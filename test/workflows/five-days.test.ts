@@ -24,7 +24,9 @@ import {
   forgeOf,
   resultsArtifact,
   startTestGithub,
+  testBudget,
   tinyTemplate,
+  turnsOn,
   type TestGithub,
 } from '../support/factories-workspaces.ts';
 import { testEnvironment } from '../support/settings.ts';
@@ -69,6 +71,7 @@ describe('a candidate’s days, in virtual time on a real database', function ()
       forge: forgeOf(github),
       watch: watchOf(github),
       metrics: createMetrics({ processMetrics: false }),
+      turns: turnsOn(database.uow),
       owners: {
         submission: { dispatched: storeRunSubmission, finished: completeRunSubmission, failed: settleFailedRun },
       },
@@ -149,7 +152,12 @@ describe('a candidate’s days, in virtual time on a real database', function ()
     );
     await becomes('workspaces', workspace.id, 'ready');
     const { runId } = await units.write(candidate, async (uow) =>
-      startSubmissionRun(uow, await loadCandidateTask(uow, wanted), { branch: undefined, inputs: {}, graceMs: 0 }),
+      startSubmissionRun(uow, await loadCandidateTask(uow, wanted), {
+        branch: undefined,
+        inputs: {},
+        graceMs: 0,
+        budget: testBudget,
+      }),
     );
     await becomes('test_runs', runId, 'passed');
   }

@@ -83,7 +83,7 @@ describe('the workspace workflow', function () {
     await assert.rejects(handle.result(), WorkflowFailedError);
     assert.equal(stubs.called().at(-1), 'recordProvisioningFailure');
     const looks = stubs.called().filter((name) => name === 'checkReady').length;
-    assert(looks >= 8 && looks <= 11, `${looks} looks in ten minutes`);
+    assert(looks >= 100 && looks <= 121, `${looks} looks in two hours`);
   });
 
   it('rides out an outage at GitHub', async () => {

@@ -33,7 +33,7 @@ const dispatch = proxyActivities<Pick<Activities, 'dispatchRun'>>({
   taskQueue: taskQueues.github,
   heartbeatTimeout: '10s', // the worker beats for it: after its death this is how long the candidate waits on
   startToCloseTimeout: '25s', // two calls to GitHub with their retries, and our own rows
-  scheduleToCloseTimeout: '10m', // workers may be away for a deploy; a run that starts much later surprises the candidate
+  scheduleToCloseTimeout: '2h', // GitHub's limits on writes last an hour; the candidate is told when the run's turn comes
   retry: {
     initialInterval: '500ms',
     backoffCoefficient: 2,

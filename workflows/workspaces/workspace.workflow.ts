@@ -22,7 +22,7 @@ const github = proxyActivities<Pick<Activities, 'ensureRepository' | 'grantAcces
   taskQueue: taskQueues.github,
   heartbeatTimeout: '10s', // the worker beats for it: a dead worker is noticed while a candidate waits
   startToCloseTimeout: '1m', // several calls to GitHub, each with its own retries
-  scheduleToCloseTimeout: '1h', // an outage at GitHub mostly ends before; after that the next init begins a new life
+  scheduleToCloseTimeout: '1d', // hours of waiting for a turn to write (500 an hour), or for the end of an outage at GitHub
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
@@ -30,7 +30,7 @@ const poll = proxyActivities<Pick<Activities, 'checkReady'>>({
   taskQueue: taskQueues.github,
   heartbeatTimeout: '10s', // the worker beats for it, as above
   startToCloseTimeout: '40s', // a few reads, each of which the adapter gives up after 8 s
-  scheduleToCloseTimeout: '10m', // GitHub copies a template within seconds, at worst minutes; the next life makes it anew
+  scheduleToCloseTimeout: '2h', // GitHub copies a template within seconds, at worst minutes; its limits last an hour
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' }, // "not yet" brings its own delay
 });
 

@@ -21,6 +21,7 @@ import {
   type SubmissionRun,
 } from '../../../services/hiring/submit-code.ts';
 import { readSubmission, submitText } from '../../../services/hiring/turn-in.ts';
+import { notStarted } from '../../../services/workspaces/task-workspace.ts';
 import { isWorthKeeping, runFailure, runTopic, webhookGraceMs } from '../../../services/workspaces/test-runs.ts';
 import { candidate } from '../../actors.ts';
 import type { App } from '../../app.ts';
@@ -133,7 +134,8 @@ async function begin(
   let joined = false;
   const create = async (): Promise<string> => {
     const graceMs = webhookGraceMs(app.settings.github);
-    const turnIn = { branch: branch ?? undefined, inputs: workflowInputs ?? {}, graceMs };
+    const { budget } = app.settings.github;
+    const turnIn = { branch: branch ?? undefined, inputs: workflowInputs ?? {}, graceMs, budget };
     const started = await startSubmissionRun(uow, found, turnIn);
     joined = started.joined;
     return started.runId;
@@ -161,7 +163,10 @@ async function waitForSubmission(
   };
   const seen = await app.wait.until(runTopic(runId), decided, { timeoutMs: LONGEST_WAIT_MS, signal });
   const { run, submission } = seen ?? (await look());
-  if (!submission) throw hasEnded(run.status) ? runFailure(run) : new AppError('TEST_RUN_QUEUED');
+  if (!submission) {
+    if (hasEnded(run.status)) throw runFailure(run);
+    throw await app.uow.read(actor, (uow) => notStarted(uow, runId, app.settings.github.budget));
+  }
   if (joined) throw new AppError('SUBMISSION_CONFLICT');
   return submission;
 }

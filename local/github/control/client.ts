@@ -4,10 +4,11 @@ import type {
   Fault,
   FinishRun,
   GenerateDelay,
-  LivingAppToken,
   InstallationChange,
+  LivingAppToken,
   NextRuns,
   WebhookSetting,
+  WriteLimitSetting,
 } from './types.ts';
 
 /** Drives the local GitHub from tests and scripts. Every method throws when the server refuses. */
@@ -24,6 +25,8 @@ export interface ControlClient {
   installation(change: InstallationChange): Promise<void>;
   generateDelay(delay: GenerateDelay): Promise<void>;
   releaseGenerated(): Promise<number>;
+  /** Refuses writes beyond GitHub's documented limits, or others; until `resetFaults`. */
+  limitWrites(setting?: Partial<WriteLimitSetting>): Promise<void>;
   /** Full name of an additional template repository that lacks its workflow file. */
   templateWithoutWorkflow(key: string): Promise<string>;
   restoreTemplate(key: string): Promise<void>;
@@ -32,7 +35,7 @@ export interface ControlClient {
   appTokens(): Promise<LivingAppToken[]>;
   calls(): Promise<CallLog>;
   clearCalls(): Promise<void>;
-  /** No faults, no forced runs, webhooks and generation as usual. */
+  /** No faults, no forced runs, no limits, webhooks and generation as usual. */
   resetFaults(): Promise<void>;
 }
 
@@ -63,6 +66,7 @@ export function controlClient(url: string, token: string): ControlClient {
     releaseWebhooks: async () => (await call<{ released: number }>('POST', '/webhooks/release')).released,
     generateDelay: (delay) => tell('POST', '/generate-delay', delay),
     releaseGenerated: async () => (await call<{ released: number }>('POST', '/generate-release')).released,
+    limitWrites: (setting = {}) => tell('POST', '/write-limits', setting),
     templateWithoutWorkflow: async (key) =>
       (await call<{ repository: string }>('POST', `/templates/${encodeURIComponent(key)}/without-workflow`)).repository,
     restoreTemplate: (key) => tell('POST', `/templates/${encodeURIComponent(key)}/restore`),

@@ -18,6 +18,7 @@ import {
   nextRunsBody,
   userBody,
   webhooksBody,
+  writeLimitsBody,
 } from './schemas.ts';
 import type { ForcedArtifact } from './types.ts';
 
@@ -121,6 +122,10 @@ export const controlRoutes: readonly ControlRoute[] = [
   route('POST', '/generate-release', async ({ world }) => {
     return { status: 200, body: { released: await world.generating.release() } };
   }),
+  route('POST', '/write-limits', ({ world, body }) => {
+    world.writes.set(checked(writeLimitsBody, body));
+    return done;
+  }),
   route('POST', '/templates/{}/without-workflow', async ({ world, param }) => {
     const copy = await makeTemplateWithoutWorkflow(world, param);
     if (!copy) return unknown;
@@ -150,6 +155,7 @@ export const controlRoutes: readonly ControlRoute[] = [
     world.runs.forced.clear();
     world.webhooks.setMode('normal');
     world.generating.setDelay(0, 0);
+    world.writes.set(null);
     return done;
   }),
 ];

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { webhookModes } from '../webhooks/gate.ts';
+import { documentedLimits } from '../rest/write-limits.ts';
 import { installationActions } from '../webhooks/installations.ts';
 import type {
   AppSetting,
@@ -9,6 +10,7 @@ import type {
   InstallationChange,
   NextRuns,
   WebhookSetting,
+  WriteLimitSetting,
 } from './types.ts';
 
 const conclusion = Joi.string().valid('success', 'failure', 'cancelled', 'timed_out');
@@ -74,6 +76,12 @@ export const installationBody = Joi.object<InstallationChange>({
   action: Joi.string()
     .valid(...installationActions)
     .required(),
+});
+
+export const writeLimitsBody = Joi.object<WriteLimitSetting>({
+  perMinute: count.default(documentedLimits.perMinute),
+  perHour: count.default(documentedLimits.perHour),
+  compress: count.default(documentedLimits.compress),
 });
 
 export const generateDelayBody = Joi.object<GenerateDelay>({

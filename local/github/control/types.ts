@@ -1,3 +1,4 @@
+import type { WriteLimitSetting } from '../rest/write-limits.ts';
 import type { GrantedPermissions, RunConclusion } from '../state.ts';
 import type { WebhookMode } from '../webhooks/gate.ts';
 import type { InstallationAction } from '../webhooks/installations.ts';
@@ -69,4 +70,4 @@ export interface CallLog {
   counts: Record<string, number>;
 }
 
-export type { Fault };
+export type { Fault, WriteLimitSetting };

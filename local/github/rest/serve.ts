@@ -9,6 +9,7 @@ import { authorisePlain, authoriseRepository, Moved } from './authorise.ts';
 import { errorBody, GithubError, notFound } from './errors.ts';
 import type { Match } from './match.ts';
 import { rateLimitHeaders } from './rate-limits.ts';
+import { SecondaryLimit } from './write-limits.ts';
 import { isRepositoryRoute } from './route.ts';
 import type { Call, Reply } from './route.ts';
 
@@ -28,6 +29,12 @@ export function apiPath(world: World, url: URL): string {
 }
 
 function errorReply(world: World, req: IncomingMessage, path: string, error: unknown): Reply {
+  if (error instanceof SecondaryLimit)
+    return {
+      status: error.status,
+      body: errorBody(error),
+      headers: { 'retry-after': String(error.retryAfterSeconds) },
+    };
   if (error instanceof GithubError) return { status: error.status, body: errorBody(error) };
   if (error instanceof BadBody) return { status: 400, body: { message: 'Problems parsing JSON' } };
   if (error instanceof Moved) {
@@ -66,6 +73,7 @@ export async function serveRest(world: World, { req, res, url, path, match }: Re
   try {
     const caller = authenticate(world, req);
     actor = caller.actor;
+    if (req.method !== 'GET') world.writes.take(actor);
     if (!match) throw notFound();
     const { route, params } = match;
     const call: Call = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import type { ApplicationFailure } from '@temporalio/common';
 import { pino } from 'pino';
 import { AppError } from '../../../core/errors.ts';
 import { anonymous, systemActor } from '../../../domain/identity/actor.ts';
@@ -7,7 +8,7 @@ import type { TestRun } from '../../../models/test-run.ts';
 import type { Workspace } from '../../../models/workspace.ts';
 import { beginEffect, settleEffect } from '../../../services/effects.ts';
 import { recordDelivery } from '../../../services/workspaces/webhook-deliveries.ts';
-import { activitiesOn, inActivity, plainTemplate, tinyTemplate } from '../../support/factories-workspaces.ts';
+import { activitiesOn, inActivity, plainTemplate, tinyTemplate, turnsOn } from '../../support/factories-workspaces.ts';
 import {
   describeActivities,
   deadForge,
@@ -172,6 +173,12 @@ describeActivities('dispatching a run', (openPlace) => {
     hidden = false;
     assert.ok((await dispatch(run, 3, silent)).githubRunId);
     assert.equal(await dispatchesSeen(place.github), 1);
+    await place.database.rows(`update test_runs set status = 'error', finished_at = now() where id = $1`, [run.id]);
+    const late = await queuedRun(place.database, workspace);
+    hidden = true;
+    await assert.rejects(dispatch(late, 40, silent), { type: 'RUN_NOT_LISTED' }, 'its turn came late');
+    await assert.rejects(dispatch(late, 49, silent), { type: 'RUN_NOT_LISTED' });
+    await assert.rejects(dispatch(late, 50, silent), { type: 'GITHUB_UNAVAILABLE' });
   });
 
   it('a GitHub that tells no id and then will not list is asked again when it allows it', async () => {
@@ -199,15 +206,16 @@ describeActivities('dispatching a run', (openPlace) => {
 
   it('a call whose turn never came is tried again, and nothing is taken for sent', async () => {
     const run = await queuedRun(place.database, workspace);
-    const full = activitiesOn(place.database.uow, {
-      ...place.forge,
-      dispatchWorkflow: () => Promise.reject(new AppError('GITHUB_CALL_NOT_SENT', undefined, { retryAfterSeconds: 9 })),
+    const { uow } = place.database;
+    const another = { orgId: run.orgId, key: 'another', priority: 'candidate' } as const;
+    await turnsOn(uow).inTurn(another, () => Promise.resolve());
+    const full = activitiesOn(uow, place.forge, undefined, turnsOn(uow, { windows: [], spacingMs: 9_000 }));
+    await assert.rejects(dispatch(run, 1, full), (error: ApplicationFailure) => {
+      assert.deepEqual([error.type, error.nonRetryable], ['GITHUB_CALL_NOT_SENT', false]);
+      const delayMs = Number(error.nextRetryDelay);
+      return delayMs > 5_000 && delayMs <= 9_000;
     });
-    await assert.rejects(dispatch(run, 1, full), {
-      type: 'GITHUB_CALL_NOT_SENT',
-      nonRetryable: false,
-      nextRetryDelay: 9_000,
-    });
+    assert.equal(await dispatchesSeen(place.github), 0);
     const [effectRow] = await place.database.rows('select state from effects where key = $1', [`dispatch/${run.id}`]);
     assert.deepEqual(effectRow, { state: 'intent' });
     assert.equal((await now(run)).status, 'queued');

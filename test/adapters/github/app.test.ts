@@ -236,7 +236,7 @@ describe('GitHub called as an app', () => {
     const { authenticate, asApp: own } = appAuth(github.app, { apiBase: github.apiUrl, timeoutMs: 5_000 }, log, {
       now: () => nowMs,
     });
-    const client = githubClient({ apiBase: github.apiUrl, auth: authenticate, timeoutMs: 5_000, queues: false });
+    const client = githubClient({ apiBase: github.apiUrl, auth: authenticate, timeoutMs: 5_000 });
     assert.equal(await counted(tokensRoute, () => client.rest.apps.getAuthenticated()), 0);
     assert.equal((await own.rest.apps.getAuthenticated()).data?.slug, 'tenon-app');
   });

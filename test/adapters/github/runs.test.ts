@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { GithubForge } from '../../../adapters/github/index.ts';
-import type { AppError } from '../../../core/errors.ts';
 import {
   describeForges,
   forgeOf,
@@ -79,33 +78,6 @@ describeForges('GitHub runs', (forgeBy) => {
     const hasty = forgeBy(github, undefined, { callMs: 200, downloadMs: 200 });
     await assert.rejects(dispatch({}, hasty), { code: 'GITHUB_UNAVAILABLE' });
     assert.equal((await github.control.calls()).counts[route], 2);
-  });
-
-  it('does not wait behind other writes where GitHub wants them spaced', async () => {
-    const spaced = forgeBy(github, undefined, { spacesWrites: true });
-    const repos = await Promise.all(
-      ['spaced-1', 'spaced-2', 'spaced-3'].map((name) =>
-        forge.generateFromTemplate({ templateFullName: tinyTemplate, owner: 'tenon-hire-dev', name, description: '' }),
-      ),
-    );
-    await github.control.clearCalls();
-    const others = repos.map(({ fullName }) => spaced.archiveRepository(fullName));
-    assert.ok((await dispatch({}, spaced)).githubRunId);
-    await Promise.all(others);
-    const order = (await github.control.calls()).calls.map(({ route }) => route);
-    const last = order.lastIndexOf('PATCH /repos/{owner}/{repo}');
-    assert.ok(order.indexOf(dispatchRoute) < last, order.join(', '));
-  });
-
-  it('does not send a dispatch whose turn would come too late, and says when to come back', async () => {
-    await github.control.clearCalls();
-    const spaced = forgeBy(github, undefined, { spacesWrites: true, turnMs: 900 });
-    const [first, second] = await Promise.allSettled([dispatch({}, spaced), dispatch({}, spaced)]);
-    assert.equal(first.status, 'fulfilled');
-    assert.ok(second.status === 'rejected');
-    const { code, retryable, retryAfterSeconds } = second.reason as AppError;
-    assert.deepEqual([code, retryable, retryAfterSeconds], ['GITHUB_CALL_NOT_SENT', true, 1]);
-    assert.equal((await github.control.calls()).counts[dispatchRoute], 1);
   });
 
   it('lists and downloads artifacts, up to a size', async () => {
