@@ -20,8 +20,9 @@ const functions = [
   {
     types: 'lookup_github_writes(text, timestamptz)',
     signature: 'lookup_github_writes(wanted text, since timestamptz)',
-    returns: 'table (granted_ms float8, ended_ms float8)',
-    body: `select extract(epoch from t.granted_at)::float8 * 1000, extract(epoch from t.ended_at)::float8 * 1000
+    returns: 'table (requested_ms float8, granted_ms float8, ended_ms float8)',
+    body: `select extract(epoch from t.requested_at)::float8 * 1000, extract(epoch from t.granted_at)::float8 * 1000,
+        extract(epoch from t.ended_at)::float8 * 1000
       from public.github_turns t where t.installation = wanted and t.granted_at > since`,
   },
 ] as const;

@@ -32,10 +32,11 @@ export interface TurnParts {
 const COMPONENT = 'github-budget';
 
 export function githubTurns({ units, budget, metrics, log }: TurnParts): GithubTurns {
+  const oneAtATime = inOrder(); // all wait for one row's lock: more of them would only hold more connections meanwhile
   return {
     async inTurn({ orgId, ...wanted }, write) {
       const actor = systemActor(orgId, COMPONENT);
-      const asked = await units.write(actor, (uow) => askForTurn(uow, budget, wanted));
+      const asked = await oneAtATime(() => units.write(actor, (uow) => askForTurn(uow, budget, wanted)));
       const outcome = asked.granted ? 'granted' : asked.paused ? 'paused' : 'waits';
       metrics.githubTurns.inc({ priority: wanted.priority, outcome });
       metrics.githubTurnsWaiting.set(asked.waiting);
@@ -58,5 +59,15 @@ export function githubTurns({ units, budget, metrics, log }: TurnParts): GithubT
       log.warn({ installation: budget.installation, seconds }, 'GitHub limits us: nothing is written for a while');
       await units.write(anonymous, (uow) => pauseBudget(uow, budget, seconds));
     },
+  };
+}
+
+/** Each work begins when the one before has ended, however it ended. */
+function inOrder(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work, work);
+    last = next;
+    return next;
   };
 }

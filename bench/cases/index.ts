@@ -1,6 +1,7 @@
 import type { Bench } from '../harness/case.ts';
 import { apiReads } from './api-reads.ts';
 import { gitClone } from './git-clone.ts';
+import { githubBudget } from './github-budget.ts';
 import { hiring } from './hiring.ts';
 import { outbox } from './outbox.ts';
 import { readParts } from './read-parts.ts';
@@ -24,4 +25,5 @@ export const cases: readonly Bench[] = [
   runResult,
   sessions,
   runsInFlight,
+  githubBudget,
 ];

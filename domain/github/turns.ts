@@ -31,6 +31,24 @@ export interface Write {
   readonly endedMs: number;
 }
 
+/** Of how many turns the pace is taken. */
+const PACE_OF = 20;
+const LONGEST_PACE_MS = 2_000;
+
+/**
+ * Milliseconds from one turn to the next as it lately was while somebody waited; 0 when nobody did. Slower than the limits where
+ * workers have more to do than to write. The median, so that a wait for a window says nothing.
+ */
+export function paceMs(writes: readonly { readonly requestedMs: number; readonly grantedMs: number }[]): number {
+  const lately = writes.toSorted((a, b) => a.grantedMs - b.grantedMs).slice(-PACE_OF);
+  const gaps = lately.flatMap(({ requestedMs, grantedMs }, at) => {
+    const before = lately[at - 1];
+    return before && requestedMs <= before.grantedMs ? [grantedMs - before.grantedMs] : [];
+  });
+  gaps.sort((a, b) => a - b);
+  return Math.min(gaps[Math.floor(gaps.length / 2)] ?? 0, LONGEST_PACE_MS);
+}
+
 export interface Queue {
   readonly nowMs: number;
   /** GitHub wants nothing before. */

@@ -1,7 +1,7 @@
 import { rowsOf } from '../../core/database.ts';
 import type { UnitOfWork } from '../../core/unit-of-work.ts';
 import type { Actor, AnonymousActor } from '../../domain/identity/actor.ts';
-import { placeOf, startOf, type Line, type Write } from '../../domain/github/turns.ts';
+import { paceMs, placeOf, startOf, type Line } from '../../domain/github/turns.ts';
 import { longestSpanMs, type GithubBudget, type TurnPriority } from '../../domain/github/write-limits.ts';
 
 export type TenantWork = UnitOfWork<Exclude<Actor, AnonymousActor>>;
@@ -19,9 +19,15 @@ export interface Waiter {
   readonly requestedMs: number;
 }
 
+/** To come back a little early is to find a pace that has become faster. */
+const EARLY = 0.7;
+
 export interface Place {
-  /** When the turn comes, as things stand; not before now. */
+  /** The first moment that the limits allow, as things stand; not before now. */
   readonly startMs: number;
+  /** When the turn is likely to come, at the pace of the last ones. */
+  readonly likelyMs: number;
+  readonly comeBackMs: number;
   /** How many wait, this one not counted. */
   readonly others: number;
 }
@@ -45,15 +51,15 @@ export async function placeIn(
     [installation, nowMs - LATE_MS],
   );
   const since = nowMs - longestSpanMs(limits) - LONGEST_WRITE_MS;
-  const written = await rowsOf<{ grantedMs: number; endedMs: number | null }>(
+  const written = await rowsOf<{ requestedMs: number; grantedMs: number; endedMs: number | null }>(
     db,
-    `select granted_ms as "grantedMs", ended_ms as "endedMs"
+    `select requested_ms as "requestedMs", granted_ms as "grantedMs", ended_ms as "endedMs"
      from lookup_github_writes($1, to_timestamp($2::float8 / 1000))`,
     [installation, since],
   );
-  const writes = written.map(({ grantedMs, endedMs }): Write => ({
-    grantedMs,
-    endedMs: endedMs ?? Math.min(nowMs, grantedMs + LONGEST_WRITE_MS),
+  const writes = written.map((write) => ({
+    ...write,
+    endedMs: write.endedMs ?? Math.min(nowMs, write.grantedMs + LONGEST_WRITE_MS),
   }));
   const alike = lines.filter((line) => line.priority === priority);
   const own = alike.find((line) => line.own) ?? { waiting: 0, servedMs: null, oldestMs: requestedMs };
@@ -65,5 +71,11 @@ export async function placeIn(
   if (priority === 'cleanup') ahead.background = waiting('background');
   ahead[priority] = placeOf(own, before, others);
   const startMs = startOf({ nowMs, pausedUntilMs, limits, writes, ahead }, priority);
-  return { startMs, others: lines.reduce((sum, line) => sum + line.waiting, 0) };
+  const paceOfAllMs = paceMs(writes) * (ahead.candidate + ahead.background + ahead.cleanup);
+  return {
+    startMs,
+    likelyMs: Math.max(startMs, nowMs + paceOfAllMs),
+    comeBackMs: Math.max(startMs, nowMs + EARLY * paceOfAllMs),
+    others: lines.reduce((sum, line) => sum + line.waiting, 0),
+  };
 }

@@ -39,8 +39,8 @@ export async function turnWaitMs(uow: TenantWork, budget: GithubBudget, key: str
   );
   if (turn?.granted) return 0;
   const waiter = turn ?? (await newcomer(uow, budget, now.nowMs));
-  const { startMs } = await placeIn(uow, budget, waiter, now);
-  return Math.max(startMs, turn?.comeBackMs ?? 0, now.nowMs) - now.nowMs;
+  const { likelyMs } = await placeIn(uow, budget, waiter, now);
+  return Math.max(likelyMs, turn?.comeBackMs ?? 0, now.nowMs) - now.nowMs;
 }
 
 async function newcomer({ db, actor }: TenantWork, { installation }: GithubBudget, nowMs: number) {

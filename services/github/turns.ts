@@ -47,7 +47,7 @@ export async function askForTurn(uow: TenantWork, budget: GithubBudget, wanted: 
     [actor.orgId, budget.installation, id, wanted.priority, nowMs - LATE_MS, wanted.key],
   );
   const waiter = { priority: wanted.priority, before: own?.before ?? 0, requestedMs };
-  const { startMs, others } = await placeIn(uow, budget, waiter, { nowMs, pausedUntilMs });
+  const { startMs, likelyMs, comeBackMs, others } = await placeIn(uow, budget, waiter, { nowMs, pausedUntilMs });
   if (startMs <= nowMs) {
     await rowsOf(
       db,
@@ -57,13 +57,13 @@ export async function askForTurn(uow: TenantWork, budget: GithubBudget, wanted: 
     );
     return { granted: true, turnId: id, tries: (own?.tries ?? 0) + 1, waiting: others - 1 };
   }
-  const delayMs = Math.min(Math.ceil(startMs - nowMs), LONGEST_NAP_MS);
+  const delayMs = Math.min(Math.ceil(comeBackMs - nowMs), LONGEST_NAP_MS);
   await rowsOf(
     db,
     `update github_turns set come_back_at = to_timestamp($3::float8 / 1000),
        promised_at = case when $4 then to_timestamp($5::float8 / 1000) else promised_at end
      where org_id = $1 and id = $2`,
-    [actor.orgId, id, nowMs + delayMs, isNew, startMs],
+    [actor.orgId, id, nowMs + delayMs, isNew, likelyMs],
   );
   return { granted: false, delayMs, paused: (pausedUntilMs ?? 0) > nowMs, waiting: others };
 }

@@ -145,7 +145,10 @@ export const controlRoutes: readonly ControlRoute[] = [
     return done;
   }),
   route('GET', '/app/tokens', ({ world }) => ({ status: 200, body: { tokens: livingTokens(world) } })),
-  route('GET', '/calls', ({ calls }) => ({ status: 200, body: { calls: calls.all(), counts: calls.counts() } })),
+  route('GET', '/calls', ({ calls }) => ({
+    status: 200,
+    body: { calls: calls.all(), counts: calls.counts(), statuses: calls.statuses() },
+  })),
   route('DELETE', '/calls', ({ calls }) => {
     calls.clear();
     return done;

@@ -68,6 +68,7 @@ export interface LivingAppToken {
 export interface CallLog {
   calls: ReceivedCall[];
   counts: Record<string, number>;
+  statuses: Record<string, number>;
 }
 
 export type { Fault, WriteLimitSetting };

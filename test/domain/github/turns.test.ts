@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { startOf } from '../../../domain/github/turns.ts';
+import { paceMs, startOf } from '../../../domain/github/turns.ts';
 import {
   githubDotCom,
   turnPriorities,
@@ -124,6 +124,16 @@ describe('turns to write to GitHub', function () {
     );
     assert.equal(within(3_599_000).length, 400);
     assert.equal(served.at(-1)?.priority, 'cleanup');
+  });
+
+  it('come at the pace of the last ones that somebody waited for', () => {
+    const write = (requestedMs: number, grantedMs: number) => ({ requestedMs, grantedMs });
+    assert.equal(paceMs([]), 0);
+    assert.equal(paceMs([write(0, 0), write(50_000, 50_000), write(99_000, 99_000)]), 0, 'nobody waited');
+    assert.equal(paceMs([write(0, 0), write(0, 300), write(0, 600), write(0, 900)].toReversed()), 300);
+    const afterWindow = [write(0, 0), write(0, 300), write(0, 3_600_000), write(0, 3_600_300)];
+    assert.equal(paceMs(afterWindow), 300);
+    assert.equal(paceMs([write(0, 0), write(0, 3_600_000)]), 2_000);
   });
 
   it('wait for the end of a pause', () => {
