@@ -146,6 +146,36 @@ describe('POST /api/tasks/:taskId/codespace/init', () => {
     assert.equal(await generated(), 1);
   });
 
+  it('says how long it waits for its turn to be made, and moves forward what was to be made in the background', async () => {
+    const mine = await seat(world);
+    const { rows } = world.api.database;
+    const installation = world.api.app.settings.github.budget.installation;
+    await rows(
+      `insert into github_budgets (installation, paused_until) values ($1, now() + interval '10 minutes')
+       on conflict (installation) do update set paused_until = excluded.paused_until`,
+      [installation],
+    );
+    world.api.react(() => undefined);
+    const told = async (): Promise<void> => {
+      const { status, headers, body } = await init<Problem & { estimateSeconds: number }>(mine);
+      assert.equal(status, 409);
+      assert.equal(headers.get('retry-after'), String(body.estimateSeconds));
+      assert.ok(body.estimateSeconds > 550 && body.estimateSeconds <= 606, `${body.estimateSeconds} s`);
+    };
+    await told();
+    await rows(
+      `insert into github_turns (org_id, installation, key, priority, requested_at, promised_at, come_back_at)
+       select org_id, $1, 'generate/' || id, 'background', now(), now(), now() from workspaces
+       where candidate_session_id = $2`,
+      [installation, mine.made.id],
+    );
+    await told();
+    const turns = await rows('select priority from github_turns where granted_at is null');
+    assert.deepEqual(turns, [{ priority: 'candidate' }]);
+    await rows('delete from github_budgets');
+    await rows('delete from github_turns');
+  });
+
   it('is woken by the workflow, whoever plays it', async () => {
     const mine = await seat(world);
     let playing = Promise.resolve();
