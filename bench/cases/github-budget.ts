@@ -16,8 +16,6 @@ const limits: WriteLimits = {
   spacingMs: 1_000 / COMPRESS,
 };
 const LIMIT_MS = 6 * 60_000;
-/** Who waits for less was told the truth whatever it was. */
-const SHORTEST_WAIT_MS = 200;
 
 export const githubBudget: Bench = {
   name: 'github-budget',
@@ -38,7 +36,7 @@ export const githubBudget: Bench = {
       { name: 'the flood', turns: await turnsOf(world, flooding.orgId) },
       { name: 'the other', turns: await turnsOf(world, other.orgId) },
     ].map(({ name, turns }) => {
-      const waited = turns.filter(({ promisedMs }) => promisedMs >= SHORTEST_WAIT_MS);
+      const waited = turns.filter(({ atOnce }) => !atOnce);
       return {
         name,
         promised: summarise(turns.map(({ promisedMs }) => promisedMs)),
@@ -56,6 +54,7 @@ export const githubBudget: Bench = {
           columns: [
             'organisation',
             'turns',
+            'had to wait',
             'promised p50 s',
             'real p50 s',
             'promised max s',
@@ -65,6 +64,7 @@ export const githubBudget: Bench = {
           rows: sides.map(({ name, promised, real, ratio }) => [
             name,
             promised.count,
+            ratio.count,
             promised.p50 / 1_000,
             real.p50 / 1_000,
             promised.max / 1_000,
@@ -75,7 +75,7 @@ export const githubBudget: Bench = {
       ],
       notes: [
         `${2 * (INVITES + OTHERS)} repositories in ${(tookMs / 1_000).toFixed(0)} s, ${statuses['403'] ?? 0} refusals. GitHub's limits, with minutes of a second; waits are in these short seconds, so what the machine adds counts sixty times.`,
-        `A promise holds if nobody comes who goes first: the flood's are made before the other organisation has come. Ratios are of those who were promised at least ${SHORTEST_WAIT_MS} ms.`,
+        `A promise holds if nobody comes who goes first: the flood's are made before the other organisation has come. Ratios are of those who had to wait.`,
       ],
     };
   },
@@ -92,11 +92,19 @@ async function settled(world: FloodWorld): Promise<void> {
   await eventually('every workspace is settled', look, { limitMs: LIMIT_MS, everyMs: 250 });
 }
 
+interface Turn {
+  readonly promisedMs: number;
+  readonly realMs: number;
+  /** It was given when it was first asked for. */
+  readonly atOnce: boolean;
+}
+
 /** Milliseconds from when a repository's turn was asked for. */
-function turnsOf({ database }: FloodWorld, orgId: string): Promise<{ promisedMs: number; realMs: number }[]> {
+function turnsOf({ database }: FloodWorld, orgId: string): Promise<Turn[]> {
   return database.rows(
     `select extract(epoch from promised_at - requested_at)::float8 * 1000 as "promisedMs",
-            extract(epoch from granted_at - requested_at)::float8 * 1000 as "realMs"
+            extract(epoch from granted_at - requested_at)::float8 * 1000 as "realMs",
+            promised_at = granted_at as "atOnce"
      from github_turns where org_id = $1 and granted_at is not null and key like 'generate/%'`,
     [orgId],
   );

@@ -51,8 +51,8 @@ export async function askForTurn(uow: TenantWork, budget: GithubBudget, wanted: 
   if (startMs <= nowMs) {
     await rowsOf(
       db,
-      `update github_turns set granted_at = clock_timestamp(), promised_at = case when $3 then clock_timestamp() else promised_at end
-       where org_id = $1 and id = $2`,
+      `update github_turns set granted_at = t.at, promised_at = case when $3 then t.at else promised_at end
+       from (select clock_timestamp() as at) t where org_id = $1 and id = $2`,
       [actor.orgId, id, isNew],
     );
     return { granted: true, turnId: id, tries: (own?.tries ?? 0) + 1, waiting: others - 1 };

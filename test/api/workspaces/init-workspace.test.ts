@@ -148,9 +148,9 @@ describe('POST /api/tasks/:taskId/codespace/init', () => {
 
   it('says how long it waits for its turn to be made, and moves forward what was to be made in the background', async () => {
     const mine = await seat(world);
-    const { rows } = world.api.database;
+    const { database } = world.api;
     const installation = world.api.app.settings.github.budget.installation;
-    await rows(
+    await database.rows(
       `insert into github_budgets (installation, paused_until) values ($1, now() + interval '10 minutes')
        on conflict (installation) do update set paused_until = excluded.paused_until`,
       [installation],
@@ -163,17 +163,17 @@ describe('POST /api/tasks/:taskId/codespace/init', () => {
       assert.ok(body.estimateSeconds > 550 && body.estimateSeconds <= 606, `${body.estimateSeconds} s`);
     };
     await told();
-    await rows(
+    await database.rows(
       `insert into github_turns (org_id, installation, key, priority, requested_at, promised_at, come_back_at)
        select org_id, $1, 'generate/' || id, 'background', now(), now(), now() from workspaces
        where candidate_session_id = $2`,
       [installation, mine.made.id],
     );
     await told();
-    const turns = await rows('select priority from github_turns where granted_at is null');
+    const turns = await database.rows('select priority from github_turns where granted_at is null');
     assert.deepEqual(turns, [{ priority: 'candidate' }]);
-    await rows('delete from github_budgets');
-    await rows('delete from github_turns');
+    await database.rows('delete from github_budgets');
+    await database.rows('delete from github_turns');
   });
 
   it('is woken by the workflow, whoever plays it', async () => {
