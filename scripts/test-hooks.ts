@@ -17,7 +17,7 @@ const HANDLES = new Set([
   'MessagePort',
 ]);
 /** Caches of tools. */
-const KEPT_FILES = /^(tsx-\d*|node-compile-cache|mocharc\.json|postgres)$/;
+const KEPT_FILES = /^(tsx-\d*|node-compile-cache)$/;
 
 export const mochaHooks = {
   beforeAll(this: Context): void {
