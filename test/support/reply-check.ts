@@ -16,8 +16,19 @@ export interface Seen {
 /** Throws when a reply is not what the OpenAPI document says about its route. */
 export type ReplyCheck = (seen: Seen) => void;
 
-/** Checks every reply against the declared schema, and every refusal against the declared codes. */
+const made = new WeakMap<readonly Endpoint[], ReplyCheck>();
+
+/**
+ * Checks every reply against the declared schema, and every refusal against the declared codes. Made once for each table:
+ * the document and its schemas take longer than many a test file's requests.
+ */
 export function replyCheck(endpoints: readonly Endpoint[]): ReplyCheck {
+  const check = made.get(endpoints) ?? makeCheck(endpoints);
+  made.set(endpoints, check);
+  return check;
+}
+
+function makeCheck(endpoints: readonly Endpoint[]): ReplyCheck {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
   addFormats.default(ajv);
   ajv.addVocabulary(['openapi', 'info', 'servers', 'paths', 'components', 'example']);
