@@ -57,7 +57,7 @@ describe('recorded histories', function () {
     assert.deepEqual(recordings.map(({ workflowId }) => workflowId).sort(), wanted.sort());
     const index = await readFile(join(checkoutDir, 'workflows', 'index.ts'), 'utf8');
     const types = [...index.matchAll(/ as (\w+) \}/g)].map(([, name]) => name ?? '');
-    assert.equal(types.length, 6);
+    assert.equal(types.length, 7);
     for (const type of types) {
       const text = `"name": "${type}"`;
       assert(

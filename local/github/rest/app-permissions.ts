@@ -22,6 +22,7 @@ const needed: Readonly<Record<string, GrantedPermissions>> = {
   [`GET ${repo}/branches/{branch}`]: read('contents'),
   [`GET ${repo}/branches/{branch}/protection`]: read('administration'),
   [`PUT ${repo}/branches/{branch}/protection`]: write('administration'),
+  [`DELETE ${repo}/branches/{branch}/protection`]: write('administration'),
   [`GET ${repo}/git/ref/{ref}`]: read('contents'),
   [`GET ${repo}/git/matching-refs/{ref}`]: read('contents'),
   [`POST ${repo}/git/refs`]: write('contents'),

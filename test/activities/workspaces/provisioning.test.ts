@@ -201,6 +201,9 @@ describeActivities('activities of a workspace', (openPlace) => {
     });
     const lost = await requestedWorkspace(undefined, login);
     const facts = await provision(lost);
+    for (const attempt of [1, 2]) {
+      await assert.rejects(inActivity(losing.grantAccessAndSettle, facts, attempt), { code: 'GITHUB_UNAVAILABLE' });
+    }
     assert.deepEqual(await inActivity(losing.grantAccessAndSettle, facts, 3), { accessGrantedTo: null });
     assert.equal(await mayPush(lost, login), true);
     await withdraw(lost);

@@ -57,7 +57,8 @@ describe('a workspace that is half made, or no more at GitHub', () => {
     await assert.rejects(life.live(), { type: 'WORKSPACE_NOT_READY' });
     const half = await life.now();
     await age(life, new Date(Date.now() - 11 * 60_000).toISOString());
-    await assert.rejects(life.live(), { type: 'TIMED_OUT', nonRetryable: true }, 'after ten minutes');
+    const look = { ...(await life.input()), repoId: half.repoId ?? '' };
+    await assert.rejects(inActivity(place.activities.checkReady, look), { type: 'TIMED_OUT', nonRetryable: true });
     await giveUp(life);
     assert.deepEqual([(await life.now()).status, (await life.now()).errorCode], ['failed', 'TIMED_OUT']);
     await init(life, workspace);

@@ -74,9 +74,12 @@ describe('writing to GitHub in turn', () => {
       await assert.rejects(inActivity(activities.grantAccessAndSettle, facts, attempt), limited);
     }
     await turnComes();
-    const granted = await inActivity(activities.grantAccessAndSettle, facts, 45);
-    assert.deepEqual(granted, { accessGrantedTo: login });
-    assert.equal((await now(workspace)).errorCode, null);
+    await assert.rejects(inActivity(activities.grantAccessAndSettle, facts, 45), notSent, 'protection waits now');
+    const row = await now(workspace);
+    assert.deepEqual([row.accessGrantedTo, row.errorCode, row.settledGeneration], [login, null, 1]);
+    await turnComes();
+    const granted = await inActivity(activities.grantAccessAndSettle, facts, 46);
+    assert.deepEqual([granted, (await now(workspace)).protection], [{ accessGrantedTo: login }, 'protected']);
   });
 
   it('what is done is recorded before the next turn is waited for', async () => {
@@ -102,7 +105,8 @@ describe('writing to GitHub in turn', () => {
     const between = await now(workspace);
     assert.deepEqual([between.accessToRevoke, between.accessGrantedTo, between.settledGeneration], [[], null, 0]);
     await turnComes();
-    assert.deepEqual(await step(), { accessGrantedTo: login });
+    await assert.rejects(step(), notSent, 'protection waits now');
+    assert.equal((await now(workspace)).accessGrantedTo, login);
     assert.deepEqual([await calls(take), await calls(give)], [2, 1]);
   });
 

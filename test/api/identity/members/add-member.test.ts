@@ -218,6 +218,7 @@ describe('POST /api/v1/org/users', () => {
       }
       const open = endpoints.filter(({ auth }) => auth.name === 'ownAccount').map(({ path }) => path);
       assert.deepEqual(open.toSorted(), [
+        '/api/auth/logout',
         '/api/v1/auth/change-password',
         '/api/v1/auth/logout',
         '/api/v1/auth/me',
