@@ -17,7 +17,9 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   'whole stack': ['test/chaos', 'test/e2e', 'test/faults', 'test/local/stack'],
   others: ['test'],
   'local GitHub': ['test/local/github'],
+  work: ['test/activities', 'test/worker', 'test/workflows'],
   API: ['test/api'],
+  'identity API': ['test/api/identity'],
 };
 
 /** Every test file, in exactly one group. */
