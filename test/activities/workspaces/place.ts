@@ -100,3 +100,9 @@ export const dispatchRoute = 'POST /repos/{owner}/{repo}/actions/workflows/{work
 export async function dispatchesSeen({ control }: TestGithub): Promise<number> {
   return (await control.calls()).counts[dispatchRoute] ?? 0;
 }
+
+/** Of the token's own account. */
+export async function ownLogin({ apiUrl, token }: TestGithub): Promise<string> {
+  const reply = await fetch(`${apiUrl}/user`, { headers: { authorization: `token ${token}` } });
+  return ((await reply.json()) as { login: string }).login;
+}

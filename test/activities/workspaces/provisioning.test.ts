@@ -3,8 +3,8 @@ import { AppError } from '../../../core/errors.ts';
 import { systemActor } from '../../../domain/identity/actor.ts';
 import { Workspace } from '../../../models/workspace.ts';
 import { withdrawAccess } from '../../../services/workspaces/withdraw-access.ts';
-import { activitiesOn, inActivity, tinyTemplate, type TestGithub } from '../../support/factories-workspaces.ts';
-import { describeActivities, requestedWorkspace, rowsNow, type ActivityPlace } from './place.ts';
+import { activitiesOn, inActivity, tinyTemplate } from '../../support/factories-workspaces.ts';
+import { describeActivities, ownLogin, requestedWorkspace, rowsNow, type ActivityPlace } from './place.ts';
 
 describeActivities('activities of a workspace', (openPlace) => {
   let place: ActivityPlace;
@@ -296,8 +296,3 @@ describeActivities('activities of a workspace', (openPlace) => {
     assert.equal((await now(workspace)).repoId, '7');
   });
 });
-
-async function ownLogin({ apiUrl, token }: TestGithub): Promise<string> {
-  const reply = await fetch(`${apiUrl}/user`, { headers: { authorization: `token ${token}` } });
-  return ((await reply.json()) as { login: string }).login;
-}
