@@ -5,7 +5,7 @@ import { readSkipped } from './github/templates/record.ts';
 import { stateDir } from './paths.ts';
 import { makePlan, type Plan, lastingPorts, usualPorts } from './plan.ts';
 import { ensureSecrets } from './secrets.ts';
-import { busyAmong, choosePorts } from './supervisor/choose-ports.ts';
+import { choosePorts, lostPort } from './supervisor/choose-ports.ts';
 import type { ComponentSpec } from './supervisor/component.ts';
 import { tailOf } from './supervisor/logs.ts';
 import { readStackFile, type StackComponent, type StackFile, writeStackFile } from './supervisor/stack-file.ts';
@@ -54,7 +54,7 @@ export class Stack {
       } catch (error) {
         await this.#supervisor.stop();
         await Promise.allSettled(this.#steps);
-        if (this.#state !== 'starting' || attempt === ATTEMPTS || (await busyAmong(ports)).length === 0) throw error;
+        if (this.#state !== 'starting' || attempt === ATTEMPTS || !(await lostPort(error, ports))) throw error;
         this.#say('Somebody else took a port meanwhile: once more.');
         this.#supervisor = this.#newSupervisor();
       }

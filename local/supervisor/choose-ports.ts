@@ -28,11 +28,11 @@ export async function choosePorts<Name extends string>(
   return Object.fromEntries(chosen) as Ports<Name>;
 }
 
-/** Those of the ports that somebody uses now. */
-export async function busyAmong(ports: Ports<string>): Promise<number[]> {
-  const busy: number[] = [];
-  for (const port of Object.values(ports)) if (!(await isFree(port))) busy.push(port);
-  return busy;
+/** Whether a start failed because somebody else took a port after it was chosen: a component says so, or it is still in use. */
+export async function lostPort(error: unknown, ports: Ports<string>): Promise<boolean> {
+  if (error instanceof Error && /address already in use/i.test(error.message)) return true; // who took it may be gone again
+  for (const port of Object.values(ports)) if (!(await isFree(port))) return true;
+  return false;
 }
 
 async function firstFree(candidates: readonly number[], taken: readonly number[]): Promise<number> {

@@ -12,7 +12,7 @@ import { makePlan, usualPorts } from '../../../local/plan.ts';
 import { anyFreePort } from '../../../local/ports.ts';
 import { startTimeOf } from '../../../local/processes.ts';
 import { ensureSecrets } from '../../../local/secrets.ts';
-import { choosePorts } from '../../../local/supervisor/choose-ports.ts';
+import { choosePorts, lostPort } from '../../../local/supervisor/choose-ports.ts';
 import { lockHolder, releaseLock, takeLock } from '../../../local/supervisor/lock.ts';
 import { readStackFile, type StackFile, writeStackFile } from '../../../local/supervisor/stack-file.ts';
 import { stopStale } from '../../../local/supervisor/stale.ts';
@@ -70,6 +70,20 @@ describe('the state of the local stack', () => {
       const a = await anyFreePort();
       const chosen = await choosePorts({ a, b: a, c: a }, {}, () => undefined);
       assert.equal(new Set(Object.values(chosen)).size, 3);
+    });
+
+    it('count as lost when somebody has taken one, also when it is free again by now', async () => {
+      const api = await anyFreePort();
+      const told = new Error(
+        `api ended with exit code 1.\n  listen EADDRINUSE: address already in use 127.0.0.1:${api}`,
+      );
+      assert.equal(await lostPort(told, { api }), true);
+      assert.equal(await lostPort(new Error('api ended with exit code 1.'), { api }), false);
+      const server = createServer().listen(api, '127.0.0.1');
+      await once(server, 'listening');
+      assert.equal(await lostPort(new Error('api was not healthy in time'), { api }), true);
+      server.close();
+      await once(server, 'close');
     });
   });
 
