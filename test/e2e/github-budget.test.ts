@@ -69,11 +69,13 @@ for (const { name, invites, perMinute, perHour, compress, limitMs } of cases) {
       );
       assert.deepEqual(made, [{ status: 'ready', errorCode: null, count: 2 * invites, access: invites }]);
       assert.deepEqual(await world.database.rows('select from github_budgets where paused_until is not null'), []);
-      const [waited] = await world.database.rows<{ count: number }>(
-        'select count(*)::int as count from github_turns where promised_at <> granted_at',
+      const [turns] = await world.database.rows<{ waited: number; all: number }>(
+        `select count(*) filter (where promised_at <> granted_at)::int as waited, count(*)::int as all
+         from github_turns where granted_at is not null`,
       );
+      process.stdout.write(`    ${turns?.waited} of ${turns?.all} turns had to be waited for\n`);
       // In the full one a slow machine may be what everybody waits for.
-      assert.ok(isFull || (waited && waited.count > 0), 'nobody had to wait: nothing was tried');
+      assert.ok(isFull || (turns && turns.waited > 0), 'nobody had to wait: nothing was tried');
     });
 
     it('keeps the other organisation waiting for at most one repository of the flood', async () => {
