@@ -57,9 +57,10 @@ function assertWhole({ subject, name, opening, step, closing }: Letter): void {
   if (step && !/^https?:\/\/[^\s<>"]+$/.test(step.link)) throw new Error("The mail's link is no address");
 }
 
+const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+
 /** E.g. `18 October 2026 at 14:30 UTC`. */
 export function readableUtc(at: Date): string {
-  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
   return `${format.format(at)} UTC`;
 }
 
