@@ -1,13 +1,11 @@
-import { assertOutsideUnitOfWork } from '../../core/database.ts';
-import { AppError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { GithubCredentials } from '../../core/settings/github.ts';
 import { appAuth, type AppAuthLimits } from './app-auth.ts';
 import { githubClient } from './client.ts';
 import { dispatchCall } from './dispatch.ts';
 import { downloadCall } from './download.ts';
-import { githubError } from './errors.ts';
 import type { GithubForge } from './forge.ts';
+import { outwardCalls } from './outward-call.ts';
 import { repositoryCalls } from './repositories.ts';
 import { runCalls } from './runs.ts';
 
@@ -49,22 +47,11 @@ export function githubForge(
   const client = githubClient({ apiBase, auth: appTokens?.authenticate ?? token ?? '', timeoutMs: callMs });
   const dispatching = dispatchCall(client, { timeoutMs: callMs });
 
-  /** Refuses to run while a transaction is open, and lets nothing out but errors of ours. */
-  function exposed<A extends readonly unknown[], T>(call: string, work: (...given: A) => Promise<T>) {
-    return async (...given: A): Promise<T> => {
-      assertOutsideUnitOfWork(`GitHub ${call}`);
-      try {
-        return await work(...given);
-      } catch (error) {
-        const mapped = githubError(error, call);
-        if (mapped instanceof AppError)
-          log.warn({ code: mapped.code, reason: messageOf(mapped.cause ?? mapped) }, 'GitHub call failed');
-        if (mapped instanceof AppError && mapped.retryAfterSeconds !== undefined)
-          await onRateLimited?.(mapped.retryAfterSeconds);
-        throw mapped;
-      }
-    };
-  }
+  const asked = outwardCalls(log, onRateLimited);
+  const exposed =
+    <A extends readonly unknown[], T>(call: string, work: (...given: A) => Promise<T>) =>
+    (...given: A): Promise<T> =>
+      asked(call, () => work(...given));
 
   const repositories = repositoryCalls(client);
   const runs = runCalls(client);

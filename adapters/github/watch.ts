@@ -1,12 +1,11 @@
-import { assertOutsideUnitOfWork } from '../../core/database.ts';
-import { AppError, messageOf } from '../../core/errors.ts';
 import type { Logger } from '../../core/logger.ts';
 import type { GithubCredentials } from '../../core/settings/github.ts';
 import { appAuth } from './app-auth.ts';
 import { githubClient, type Client } from './client.ts';
 import { readLog, type DeliveryLog, type HookAddress } from './delivery-log.ts';
-import { githubError, statusOf, unexpectedReply } from './errors.ts';
+import { statusOf, unexpectedReply } from './errors.ts';
 import { idOf, parts } from './names.ts';
+import { outwardCalls } from './outward-call.ts';
 
 export type { DeliveryLog } from './delivery-log.ts';
 
@@ -55,17 +54,7 @@ export function githubWatch({ apiBase, token, app, owner, webhookUrl }: WatchSet
   const appTokens = app && appAuth(app, options, log);
   const client = githubClient({ ...options, auth: appTokens?.authenticate ?? token ?? '' }); // it only reads
 
-  async function asked<T>(call: string, work: () => Promise<T>): Promise<T> {
-    assertOutsideUnitOfWork(`GitHub ${call}`);
-    try {
-      return await work();
-    } catch (error) {
-      const mapped = githubError(error, call);
-      if (mapped instanceof AppError)
-        log.warn({ code: mapped.code, reason: messageOf(mapped.cause ?? mapped) }, 'GitHub call failed');
-      throw mapped;
-    }
-  }
+  const asked = outwardCalls(log);
 
   return {
     async findDeliveryLog() {
